@@ -1,0 +1,26 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Fault, MethodNotAllowed } from '../fault/fault.js';
+import { DialectMap } from './dialect-map.js';
+import { problemOf } from './problem.js';
+
+/** Answers every failure in the voice of the surface that was asked. */
+@Catch()
+@Injectable()
+export class DialectFilter implements ExceptionFilter {
+  constructor(private readonly dialects: DialectMap) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const { voice, allow } = this.dialects.of(request);
+    const thrown = allow.length > 0 ? new MethodNotAllowed('Method not allowed', { allow }) : error;
+    const problem = { ...problemOf(thrown, voice), traceId: request.id };
+    if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+    if (thrown instanceof Fault) {
+      if (thrown.retryAfterSeconds !== undefined) void reply.header('retry-after', thrown.retryAfterSeconds);
+      if (thrown.allow) void reply.header('allow', thrown.allow.join(', '));
+    }
+    void reply.status(problem.status).send(voice.failure(problem));
+  }
+}

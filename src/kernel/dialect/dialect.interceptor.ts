@@ -1,0 +1,41 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { from, map, type Observable, switchMap } from 'rxjs';
+import type { Page } from '../http/page.js';
+import { readBody } from '../http/read-body.js';
+import { type Answer, ANSWERS, DIALECT, UNDRESSED, type View } from './dialect.decorator.js';
+import { type DialectName, type Outcome, type Voice, voices } from './voices.js';
+
+/** Reads the body as the surface takes it, and dresses the answer as the surface gives it. */
+@Injectable()
+export class DialectInterceptor implements NestInterceptor {
+  constructor(private readonly reflector: Reflector) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (this.reflector.getAllAndOverride<boolean | undefined>(UNDRESSED, [context.getHandler(), context.getClass()])) return next.handle();
+    const voice: Voice = voices[this.reflector.get<DialectName>(DIALECT, context.getClass())];
+    const answer = this.reflector.get<Answer>(ANSWERS, context.getHandler());
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { id } = request;
+    return from(readInto(request, voice)).pipe(
+      switchMap(() => next.handle()),
+      map((value) => voice.success({ ...dress(answer, value), traceId: id })),
+    );
+  }
+}
+
+async function readInto(request: FastifyRequest, voice: Voice): Promise<void> {
+  if (Buffer.isBuffer(request.body)) request.body = await readBody(request.body, request.headers, voice.bodies);
+  else if (request.method !== 'GET') request.body = {};
+}
+
+function dress({ view, status, says, shape }: Answer, value: unknown): Omit<Outcome, 'traceId'> {
+  const seen = (item: unknown): unknown => (view as unknown as View<unknown>).of(item);
+  const outcome = { status, ...(says !== undefined && { message: says }) };
+  if (!view) return { ...outcome, data: undefined };
+  if (shape === 'one') return { ...outcome, data: seen(value) };
+  if (shape === 'list') return { ...outcome, data: (value as readonly unknown[]).map(seen) };
+  const { items, ...page } = value as Page<unknown>;
+  return { ...outcome, data: items.map(seen), page };
+}

@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { Config } from '../config/config.js';
+import { bodyLimitBytes } from './read-body.js';
+import { requestContext, traceIdOf } from './request-context.js';
+
+/**
+ * The HTTP edge: bodies stay raw until the guards have spoken (the dialect reads them), every request has a trace id, logs name
+ * no query string and no credential.
+ */
+export function httpAdapter(config: Pick<Config, 'logLevel' | 'trustProxy'>): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    logger: { level: config.logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] },
+    disableRequestLogging: true,
+    bodyLimit: bodyLimitBytes,
+    // A count of hops reaches proxy-addr as it is; the framework's type names only the other forms.
+    trustProxy: config.trustProxy === 0 ? false : (config.trustProxy as string),
+    genReqId: (request: IncomingMessage) => traceIdOf(request.headers.traceparent),
+    requestIdHeader: false,
+    exposeHeadRoutes: false,
+  });
+  const fastify = adapter.getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-trace-id', request.id);
+    requestContext.run({ traceId: request.id }, done);
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    request.log.info({ traceId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) });
+    done();
+  });
+  return adapter;
+}

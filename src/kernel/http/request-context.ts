@@ -1,0 +1,27 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+import type { ClaimedKey } from '../idempotency/idempotency-record.js';
+
+/** What belongs to one request and is wanted far from it. */
+export interface RequestContext {
+  readonly traceId: string;
+  /** The request's idempotency key, waiting to be stored with the work it guards. */
+  key?: ClaimedKey;
+}
+
+const storage = new AsyncLocalStorage<RequestContext>();
+
+export const requestContext = {
+  run: <Result>(context: RequestContext, work: () => Result): Result => storage.run(context, work),
+  current: (): RequestContext | undefined => storage.getStore(),
+  /** The trace of the request at hand; background work gets one of its own. */
+  traceId: (): string => storage.getStore()?.traceId ?? randomBytes(16).toString('hex'),
+};
+
+const traceparent = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** The trace id of a valid W3C `traceparent` header, else a new one (https://www.w3.org/TR/trace-context/). */
+export function traceIdOf(header: string | string[] | undefined): string {
+  const found = typeof header === 'string' && !header.startsWith('ff') ? traceparent.exec(header)?.[1] : undefined;
+  return found && !/^0+$/.test(found) ? found : randomBytes(16).toString('hex');
+}

@@ -1,0 +1,210 @@
+import { spawn } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { transformFile } from '@swc/core';
+import { MongoClient } from 'mongodb';
+import { testMongodSource } from '../../../test/support/mongod.js';
+import { type EmbeddedMongod, type EmbeddedOptions, joinOrStart, startEmbeddedMongod } from './embedded-mongod.js';
+import { findOnPath } from './mongod-binary.js';
+import { freePort, hasEnded } from './mongod-process.js';
+import { identify, isAlive, type ProcessIdentity } from './process-identity.js';
+import { resolveMongod } from './resolve-mongod.js';
+
+const url = 'http://127.0.0.1:3000';
+let home: string;
+let dataDir: string;
+let lines: string[];
+let mongod: string;
+let running: EmbeddedMongod[] = [];
+
+beforeAll(async () => {
+  mongod = (await resolveMongod(testMongodSource())).bin;
+});
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'payops-embedded-'));
+  dataDir = join(home, 'data');
+  lines = [];
+});
+
+afterEach(async () => {
+  for (const each of running) await each.stop();
+  running = [];
+  await rm(home, { recursive: true, force: true });
+});
+
+describe('starting', () => {
+  it('gives a replica set that takes transactions, and stop ends it', async () => {
+    const started = await start({ owner: { url } });
+    expect(started).toMatchObject({ how: 'started', uri: `mongodb://127.0.0.1:${started.port}/?replicaSet=rs0` });
+    expect(lines).toEqual([expect.stringMatching(/^mongod \d+\.\d+\.\d+ \(given\): ready on port \d+ \(\d+\.\d s\)$/)]);
+    await withClient(started, (client) =>
+      client.withSession((session) => session.withTransaction(() => client.db('test').collection('notes').insertOne({}, { session }))),
+    );
+    await started.stop();
+    expect(isAlive(identify(started.pid))).toBe(false);
+    expect(await readdir(dataDir)).not.toContain('server.json');
+  });
+
+  it('takes a free port when a stranger listens on the wanted one, and the wanted one later', async () => {
+    const stranger = createServer().listen(0, '127.0.0.1');
+    const port = await freePort(0);
+    await new Promise<void>((resolve) => void stranger.close(() => stranger.listen(port, '127.0.0.1', resolve)));
+    const first = await start({ port });
+    expect(first.port).not.toBe(port);
+    expect(lines[0]).toContain(`another program listens on port ${port}, taking ${first.port}`);
+    await insertNote(first);
+    await first.stop();
+    await new Promise((resolve) => void stranger.close(resolve));
+
+    const second = await start({ port });
+    expect(second.port).toBe(port);
+    expect(await countNotes(second)).toBe(1);
+  });
+
+  it('keeps the data when mongod is killed, and says that it ended', async () => {
+    const first = await start();
+    await insertNote(first);
+    process.kill(first.pid, 'SIGKILL');
+    expect(await hasEnded(identify(first.pid), 5_000)).toBe(true);
+    const second = await start();
+    expect(second.how).toBe('started');
+    expect(await countNotes(second)).toBe(1);
+    expect(lines).toContainEqual(expect.stringContaining(`(pid ${first.pid}) ended by itself (SIGKILL)`));
+  });
+
+  it('waits for a mongod that is shutting down', async () => {
+    const first = await start();
+    process.kill(first.pid, 'SIGTERM');
+    const second = await start();
+    expect(second).toMatchObject({ how: 'started' });
+    const stopped = second.stop();
+    const third = await start();
+    await stopped;
+    expect(third).toMatchObject({ how: 'started' });
+    expect(third.pid).not.toBe(second.pid);
+  });
+
+  it('says what mongod ended with and where its log is', async () => {
+    await expect(start({ extraArgs: ['--setParameter', 'noSuchParameter=1'] })).rejects.toThrow(
+      /did not start \(.+\); its log is .*mongod\.log/,
+    );
+  });
+
+  it('refuses data of another major version', async () => {
+    await (await start()).stop();
+    const path = join(dataDir, 'mongod.json');
+    const record = JSON.parse(await readFile(path, 'utf8'));
+    await writeFile(path, JSON.stringify({ ...record, version: '5.0.9' }));
+    await expect(start()).rejects.toThrow(/was written by mongod 5\.0\.9.*\n.*point EMBEDDED_MONGOD to a mongod 5/);
+  });
+});
+
+describe('two at once', () => {
+  it('refuses a second server and lets a command join the first', async () => {
+    const server = await start({ owner: { url } });
+    await expect(start({ owner: { url: 'http://127.0.0.1:4000' } })).rejects.toThrow(`${url} (pid ${process.pid})`);
+    const command = await joinOrStart(options());
+    expect(command).toMatchObject({ how: 'adopted', port: server.port, pid: server.pid });
+    await command.stop();
+    await insertNote(server);
+    expect(await countNotes(command)).toBe(1);
+  });
+
+  it('launches one mongod for commands that start together', async () => {
+    const [first, second] = await Promise.all([start(), start()]);
+    expect([first.how, second.how].sort()).toEqual(['adopted', 'started']);
+    expect(first.pid).toBe(second.pid);
+  });
+});
+
+describe('when the process that started it is killed', () => {
+  (findOnPath('setpriv') === undefined ? it.skip : it)('mongod ends with it and the data stay', async () => {
+    const { child, mongod: first } = await startInChild(process.env.PATH);
+    await insertNote(first);
+    process.kill(child.pid, 'SIGKILL');
+    const second = await start({ owner: { url } });
+    expect(second.how).toBe('started');
+    expect(isAlive(identify(first.pid))).toBe(false);
+    expect(await countNotes(second)).toBe(1);
+  });
+
+  it('without setpriv, the next process adopts the orphan and ends it', async () => {
+    const { child, mongod: first } = await startInChild('');
+    await insertNote(first);
+    process.kill(child.pid, 'SIGKILL');
+    await hasEnded(child, 5_000);
+    const second = await start({ owner: { url } });
+    expect(second).toMatchObject({ how: 'adopted', pid: first.pid, port: first.port });
+    expect(await countNotes(second)).toBe(1);
+    await second.stop();
+    expect(isAlive(identify(first.pid))).toBe(false);
+  });
+
+  it('a server waits for the mongod of a command, which ends with the command', async () => {
+    const { child, mongod: first } = await startInChild(process.env.PATH);
+    const server = start({ owner: { url } });
+    setTimeout(() => process.kill(child.pid, 'SIGTERM'), 300);
+    expect((await server).how).toBe('started');
+    expect(lines[0]).toContain(`(pid ${first.pid}) serves a command (pid ${child.pid})`);
+  });
+});
+
+function options(overrides: Partial<EmbeddedOptions> = {}): EmbeddedOptions {
+  return { dataDir, port: 0, mongod, log: (line) => lines.push(line), ...overrides };
+}
+
+async function start(overrides: Partial<EmbeddedOptions> = {}): Promise<EmbeddedMongod> {
+  const started = await startEmbeddedMongod(options(overrides));
+  running.push(started);
+  return started;
+}
+
+async function withClient<Result>({ uri }: { uri: string }, work: (client: MongoClient) => Promise<Result>): Promise<Result> {
+  const client = new MongoClient(uri);
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
+  }
+}
+
+function insertNote(server: { uri: string }) {
+  return withClient(server, (client) => client.db('test').collection('notes').insertOne({}));
+}
+
+function countNotes(server: { uri: string }) {
+  return withClient(server, (client) => client.db('test').collection('notes').countDocuments());
+}
+
+/** Only a process of its own can be killed, and Node runs no TypeScript: the sources are stripped into a package of their own. */
+async function startInChild(path = ''): Promise<{ child: ProcessIdentity; mongod: EmbeddedMongod }> {
+  const program = join(home, 'program');
+  await mkdir(program);
+  await symlink(join(process.cwd(), 'node_modules'), join(program, 'node_modules'));
+  await copyFile('package.json', join(program, 'package.json'));
+  for (const name of await readdir('src/kernel/mongo')) {
+    if (!/(?<!\.spec)\.ts$/.test(name)) continue;
+    const { code } = await transformFile(join('src/kernel/mongo', name), {
+      jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true } },
+    });
+    await writeFile(join(program, name.replace(/\.ts$/, '.js')), code);
+  }
+  await writeFile(
+    join(program, 'main.js'),
+    `import { startEmbeddedMongod } from './embedded-mongod.js';
+     process.stdout.write(JSON.stringify(await startEmbeddedMongod({ ...JSON.parse(process.argv[2]), log() {} })));
+     setInterval(() => {}, 1000);`,
+  );
+  const child = spawn(process.execPath, [join(program, 'main.js'), JSON.stringify({ dataDir, port: 0, mongod })], {
+    env: { PATH: path },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [answer] = await Promise.race([
+    new Promise<Buffer[]>((resolve) => child.stdout.once('data', (data: Buffer) => resolve([data]))),
+    new Promise<never>((_, reject) => child.once('exit', (code) => reject(new Error(`the child ended with ${code}`)))),
+  ]);
+  return { child: identify(child.pid ?? 0), mongod: JSON.parse(String(answer)) };
+}

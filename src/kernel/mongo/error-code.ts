@@ -1,0 +1,4 @@
+/** By shape, not by instanceof: an error of Node itself is of another realm than code under Jest. */
+export function hasCode(error: unknown, code: string | number): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
+}

@@ -1,0 +1,29 @@
+import Module from 'node:module';
+import type { TestMongod } from './mongod.js';
+
+type Resolve = (request: string, ...rest: unknown[]) => string;
+
+declare global {
+  var sharedTestMongod: TestMongod | undefined;
+}
+
+export default async function globalSetup(): Promise<void> {
+  mapScriptSuffixes();
+  const { startTestMongod } = await import('./mongod.js');
+  globalThis.sharedTestMongod = await startTestMongod();
+  process.env.TEST_MONGODB_URI = globalThis.sharedTestMongod.uri;
+}
+
+/** Jest transforms what a global setup imports, but does not apply moduleNameMapper to it. */
+function mapScriptSuffixes(): void {
+  const resolve: Resolve = Reflect.get(Module, '_resolveFilename');
+  const resolveScript: Resolve = (request, ...rest) => {
+    try {
+      return resolve(request, ...rest);
+    } catch (error) {
+      if (!/^\.{1,2}\/.*\.js$/.test(request)) throw error;
+      return resolve(request.replace(/\.js$/, '.ts'), ...rest);
+    }
+  };
+  Reflect.set(Module, '_resolveFilename', resolveScript);
+}
