@@ -1,4 +1,4 @@
-import { Types } from 'mongoose';
+import { ObjectId } from 'mongodb';
 import { uuidv7 } from 'uuidv7';
 
 /** What an id stands for, by the prefix it carries on the wire. */
@@ -13,7 +13,7 @@ export function newId<Prefix extends IdPrefix>(prefix: Prefix): Id<Prefix> {
 }
 
 export function objectIdHex(): ObjectIdHex {
-  return new Types.ObjectId().toHexString() as ObjectIdHex;
+  return new ObjectId().toHexString() as ObjectIdHex;
 }
 
 /** Stricter than the driver's own check, which takes any text of twelve bytes. */

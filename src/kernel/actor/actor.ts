@@ -1,5 +1,8 @@
 import type { Role } from './permissions.js';
 
+/** Where the surfaces live that know no tenants. */
+export const DEFAULT_TENANT_ID = 'ten_default';
+
 /** Who is asking, as of now: the role is read from the database, never from the token. */
 export interface Actor {
   readonly userId: string;

@@ -58,3 +58,6 @@ function refusal(name: string, issue: z.core.$ZodIssue, text: string | undefined
 function camelCase(name: string): string {
   return name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 }
+
+/** Injects the `Config` of this process. */
+export const CONFIG = Symbol('Config');

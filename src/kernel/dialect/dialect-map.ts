@@ -5,8 +5,13 @@ import { fallbacks, type Voice, voices } from './voices.js';
 
 export interface Place {
   readonly voice: Voice;
-  /** Methods that do exist at a path that was asked with another one. */
-  readonly allow: readonly string[];
+  /** Where the path exists, but not under the method it was asked with: the methods it has. */
+  readonly allow?: readonly string[];
+}
+interface Pattern {
+  readonly method: string;
+  readonly segments: readonly string[];
+  readonly voice: Voice;
 }
 
 /**
@@ -16,24 +21,26 @@ export interface Place {
 @Injectable()
 export class DialectMap {
   private owned: Map<string, Voice> | undefined;
-  private patterns: readonly { readonly method: string; readonly segments: readonly string[]; readonly voice: Voice }[] = [];
+  private patterns: readonly Pattern[] = [];
 
   constructor(private readonly routes: Routes) {}
 
-  of(request: FastifyRequest): Place {
-    const pattern = request.routeOptions?.url;
-    const voice = pattern === undefined ? undefined : this.index().get(`${request.method} ${pattern}`);
-    return voice ? { voice, allow: [] } : this.unmatched(request.url);
+  of(request: Pick<FastifyRequest, 'method' | 'url' | 'routeOptions'>): Place {
+    const owned = this.index();
+    const path = request.url.split('?', 1)[0] ?? '';
+    const pattern = request.routeOptions.url;
+    if (pattern === undefined) return this.unmatched(request.method, path);
+    return { voice: owned.get(`${request.method} ${pattern}`) ?? fallback(path) };
   }
 
-  private unmatched(url: string): Place {
-    this.index();
-    const path = url.split('?', 1)[0] ?? '';
+  private unmatched(method: string, path: string): Place {
     const segments = path.split('/');
-    const others = this.patterns.filter((pattern) => matches(pattern.segments, segments));
-    if (others[0]) return { voice: others[0].voice, allow: [...new Set(others.map((other) => other.method))].sort() };
-    const [, voice] = fallbacks.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`)) ?? ['', voices.store];
-    return { voice, allow: [] };
+    const [nearest, ...others] = this.patterns.filter((pattern) => matches(pattern.segments, segments));
+    if (!nearest) return { voice: fallback(path) };
+    const methods = new Set([nearest, ...others].map((pattern) => pattern.method));
+    // The router did not compare an address that it cannot read with any route.
+    if (methods.has(method)) return { voice: nearest.voice };
+    return { voice: nearest.voice === voices.traced ? fallback(path) : nearest.voice, allow: [...methods].sort() };
   }
 
   private index(): Map<string, Voice> {
@@ -43,11 +50,23 @@ export class DialectMap {
       const voice = known[route.dialect ?? ''];
       return voice ? [{ ...route, voice }] : [];
     });
-    this.patterns = dressed.map(({ method, path, voice }) => ({ method, segments: path.split('/'), voice }));
+    this.patterns = dressed
+      .filter(({ path }) => !isGeneric(path))
+      .map(({ method, path, voice }) => ({ method, segments: path.split('/'), voice }))
+      .sort((one, other) => (precedence(one) < precedence(other) ? -1 : 1));
     this.owned = new Map(dressed.map(({ method, path, voice }) => [`${method} ${path}`, voice]));
     return this.owned;
   }
 }
+
+const fallback = (path: string): Voice =>
+  fallbacks.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`))?.[1] ?? voices.store;
+
+/** A route for whatever has no other: that it matches does not make a path exist. */
+const isGeneric = (path: string): boolean => fallbacks.some(([prefix]) => path.startsWith(`${prefix}/:`));
+
+/** As the router decides between two patterns: a fixed segment before a parameter, from the left. */
+const precedence = ({ segments }: Pattern): string => segments.map((part) => Number(part.startsWith(':'))).join('');
 
 const matches = (pattern: readonly string[], path: readonly string[]): boolean =>
   pattern.length === path.length && pattern.every((part, index) => part === path[index] || (part.startsWith(':') && path[index] !== ''));

@@ -14,7 +14,7 @@ export class DialectFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { voice, allow } = this.dialects.of(request);
-    const thrown = allow.length > 0 ? new MethodNotAllowed('Method not allowed', { allow }) : error;
+    const thrown = allow ? new MethodNotAllowed('Method not allowed', { allow }) : error;
     const problem = { ...problemOf(thrown, voice), traceId: request.id };
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
     if (thrown instanceof Fault) {

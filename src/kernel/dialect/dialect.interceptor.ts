@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { from, map, type Observable, switchMap } from 'rxjs';
 import type { Page } from '../http/page.js';
-import { readBody } from '../http/read-body.js';
+import { assertReadableQuery, readBody } from '../http/read-body.js';
 import { type Answer, ANSWERS, DIALECT, UNDRESSED, type View } from './dialect.decorator.js';
 import { type DialectName, type Outcome, type Voice, voices } from './voices.js';
 
@@ -26,6 +26,7 @@ export class DialectInterceptor implements NestInterceptor {
 }
 
 async function readInto(request: FastifyRequest, voice: Voice): Promise<void> {
+  assertReadableQuery(request.url);
   if (Buffer.isBuffer(request.body)) request.body = await readBody(request.body, request.headers, voice.bodies);
   else if (request.method !== 'GET') request.body = {};
 }

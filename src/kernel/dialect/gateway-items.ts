@@ -11,7 +11,7 @@ interface Item {
 
 const notAnObject = 'Input should be a valid dictionary or object to extract fields from';
 
-/** The published 422 items of a request that could not be read; `undefined` for every other problem. */
+/** The published 422 items of a request that could not be read; `undefined` for a problem that names no place in it. */
 export function gatewayItems({ code, message, context }: Problem): Item[] | undefined {
   switch (code) {
     case 'invalid_json':
@@ -21,7 +21,7 @@ export function gatewayItems({ code, message, context }: Problem): Item[] | unde
     case 'unsupported_media_type':
       return [{ type: 'model_attributes_type', loc: ['body'], msg: notAnObject, input: context.input ?? null }];
     case 'validation_failed':
-      return ((context.fields ?? []) as readonly FieldProblem[]).map((field) => ({
+      return (context.fields as readonly FieldProblem[] | undefined)?.map((field) => ({
         type: field.rule ?? 'value_error',
         loc: [field.in ?? 'body', ...field.field.split('.')],
         msg: field.rule === 'missing' ? 'Field required' : field.message,

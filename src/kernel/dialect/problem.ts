@@ -3,8 +3,14 @@ import { Fault, type FaultKind, statusOf } from '../fault/fault.js';
 import type { Problem, Voice } from './voices.js';
 
 type Untraced = Omit<Problem, 'traceId'>;
-const byStatus: Readonly<Record<number, { readonly kind: FaultKind; readonly code: string; readonly message?: string }>> = {
-  400: { kind: 'invalid', code: 'validation_failed' },
+interface Meaning {
+  readonly kind: FaultKind;
+  readonly code: string;
+  readonly message?: string;
+}
+const unreadable: Meaning = { kind: 'invalid', code: 'validation_failed' };
+const byStatus: Readonly<Record<number, Meaning>> = {
+  403: { kind: 'forbidden', code: 'forbidden', message: 'Access denied' },
   404: { kind: 'not_found', code: 'not_found', message: 'Not found' },
   405: { kind: 'method_not_allowed', code: 'method_not_allowed' },
   413: { kind: 'too_large', code: 'too_large', message: 'Request body is too large' },
@@ -24,8 +30,8 @@ function plain(error: unknown): Untraced {
     const { kind, code, message, context, outcome } = error;
     return { status: statusOf[kind], kind, code, message, context, ...(outcome && { outcome }) };
   }
-  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;
-  const known = typeof status === 'number' ? byStatus[status] : undefined;
-  if (!known || typeof status !== 'number') return crash;
-  return { status, kind: known.kind, code: known.code, message: known.message ?? (error as Error).message, context: {} };
+  // Only the framework's own: an error of a client library may carry the status that the library was answered with.
+  if (!(error instanceof HttpException) || error.getStatus() >= 500) return crash;
+  const { kind, code, message = error.message } = byStatus[error.getStatus()] ?? unreadable;
+  return { status: statusOf[kind], kind, code, message, context: {} };
 }

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
+import { Invalid } from '../fault/fault.js';
+import { rawBody } from './raw-body.js';
 import { bodyLimitBytes } from './read-body.js';
 import { requestContext, traceIdOf } from './request-context.js';
 
@@ -18,10 +21,17 @@ export function httpAdapter(config: Pick<Config, 'logLevel' | 'trustProxy'>): Fa
     genReqId: (request: IncomingMessage) => traceIdOf(request.headers.traceparent),
     requestIdHeader: false,
     exposeHeadRoutes: false,
+    // Past the longest name of the contracts, so that a handler answers for an id that is merely wrong.
+    routerOptions: { maxParamLength: 1000 },
+    // The router refuses an address that it cannot read before any hook runs, and past the application's error handler.
+    frameworkErrors: (cause: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      void reply.header('x-trace-id', request.id);
+      fastify.errorHandler(new Invalid('The address is not valid', { cause }) as never, request, reply);
+    },
   });
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  fastify.addContentTypeParser('*', rawBody);
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-trace-id', request.id);
     requestContext.run({ traceId: request.id }, done);

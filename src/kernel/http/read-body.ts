@@ -2,12 +2,13 @@ import { Busboy } from '@fastify/busboy';
 import type { IncomingHttpHeaders } from 'node:http';
 import sjson from 'secure-json-parse';
 import { UnreadableBody } from '../fault/common-faults.js';
-import { Invalid, TooLarge, UnsupportedMedia } from '../fault/fault.js';
+import { type Fault, Invalid, TooLarge, UnsupportedMedia } from '../fault/fault.js';
 import type { BodyKind } from '../dialect/voices.js';
 
 export const bodyLimitBytes = 256 * 1024;
 const depthLimit = 32;
 const fieldLimit = 200;
+const noNul = 'NUL characters are not allowed';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 const kinds: Readonly<Record<string, BodyKind>> = {
@@ -27,8 +28,8 @@ export async function readBody(raw: Buffer, headers: IncomingHttpHeaders, accept
   if (!kind || !accepts.includes(kind)) {
     throw new UnsupportedMedia('Unsupported Media Type', { context: { input: raw.toString('utf8', 0, 1000) } });
   }
-  if (kind === 'multipart') return readMultipart(raw, headers);
   const text = decode(raw);
+  if (kind === 'multipart') return readMultipart(raw, headers);
   return kind === 'json' ? readJson(text) : readForm(text);
 }
 
@@ -47,10 +48,12 @@ export function readJson(text: string): unknown {
   try {
     value = sjson.parse(text, { protoAction: 'error', constructorAction: 'error' });
   } catch (cause) {
-    const offset = Number(/position (\d+)/.exec((cause as Error).message)?.[1] ?? 0);
+    const { message } = cause as Error;
+    const offset = message.includes('end of JSON') ? text.length : Number(/position (\d+)/.exec(message)?.[1] ?? 0);
     throw new UnreadableBody('The body is not valid JSON', { cause, context: { offset } });
   }
-  assertNoNul(text.includes('\\u0000') ? JSON.stringify(value) : '');
+  // An even number of backslashes before the escape makes it the text \\u0000, which is harmless.
+  if (/(?<!\\)(?:\\\\)*\\u0000/.test(text)) throw new Invalid(noNul);
   return value;
 }
 
@@ -70,14 +73,22 @@ function assertShallow(text: string): void {
   }
 }
 
+/** Also not as JSON escapes, because a field may hold JSON. */
 function assertNoNul(text: string): void {
-  if (text.includes('\0') || text.includes('\\u0000')) throw new Invalid('NUL characters are not allowed');
+  if (text.includes('\0') || text.includes('\\u0000')) throw new Invalid(noNul);
 }
 
 const decoded = (part: string): string => decodeURIComponent(part.replaceAll('+', ' '));
 
-function readForm(text: string): Record<string, unknown> {
-  if (text.includes('%00')) throw new Invalid('NUL characters are not allowed');
+/** Refuses what the lenient parser of the framework would hand on as it stands. */
+export function assertReadableQuery(url: string): void {
+  const at = url.indexOf('?');
+  if (at >= 0) readForm(url.slice(at + 1), (cause) => new Invalid('The query is not valid', { cause }));
+}
+
+const brokenForm = (cause: unknown): Fault => new UnreadableBody('The body is not a valid form', { cause });
+
+function readForm(text: string, broken = brokenForm): Record<string, unknown> {
   const fields = new Fields();
   try {
     for (const pair of text.split('&')) {
@@ -86,7 +97,7 @@ function readForm(text: string): Record<string, unknown> {
       fields.add(decoded(at < 0 ? pair : pair.slice(0, at)), at < 0 ? '' : decoded(pair.slice(at + 1)));
     }
   } catch (cause) {
-    if (cause instanceof URIError) throw new UnreadableBody('The body is not a valid form', { cause });
+    if (cause instanceof URIError) throw broken(cause);
     throw cause;
   }
   return fields.values;

@@ -7,6 +7,8 @@ export interface RequestContext {
   readonly traceId: string;
   /** The request's idempotency key, waiting to be stored with the work it guards. */
   key?: ClaimedKey;
+  /** The key's record is in the transaction of the work. */
+  keyStored?: boolean;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

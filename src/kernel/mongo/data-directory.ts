@@ -1,6 +1,6 @@
 import { mkdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dropFile, inTurn, readClaim, replaceFile, takeFile } from './exclusive-file.js';
+import { inTurn, readClaim, replaceFile, takeFile } from './exclusive-file.js';
 import { identify, type ProcessIdentity } from './process-identity.js';
 
 // A first start may have to fetch a mongod meanwhile.
@@ -23,16 +23,15 @@ export interface MongodRecord extends ProcessIdentity {
 /** One server a data directory: a second one is told where the first is. */
 export async function claimDataDirectory(dataDir: string, owner: { url: string }): Promise<() => Promise<void>> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const path = join(dataDir, 'server.json');
   const claim: ServerClaim = { ...identify(process.pid), url: owner.url };
-  const holder = await takeFile(path, claim);
+  const { holder, release } = await takeFile(dataDir, 'server', claim);
   if (holder !== undefined) {
     throw new Error(
       `A server already runs on the data directory ${dataDir}: ${holder.url} (pid ${holder.pid}).\n` +
         'Stop it first, or give this one a data directory of its own (DATA_DIR).',
     );
   }
-  return () => dropFile(path, claim);
+  return release;
 }
 
 /** The files of the embedded database inside a data directory. */
@@ -57,7 +56,7 @@ export class MongodDirectory {
 
   /** Two processes that start at once must not both launch a mongod. */
   inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    return inTurn(join(this.dataDir, 'starting.json'), START_PATIENCE_MS, work);
+    return inTurn(this.dataDir, 'starting', START_PATIENCE_MS, work);
   }
 
   async prepare(): Promise<void> {

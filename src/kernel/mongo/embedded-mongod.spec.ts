@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { transformFile } from '@swc/core';
 import { MongoClient } from 'mongodb';
 import { testMongodSource } from '../../../test/support/mongod.js';
+import { programOf } from '../../../test/support/program.js';
 import { type EmbeddedMongod, type EmbeddedOptions, joinOrStart, startEmbeddedMongod } from './embedded-mongod.js';
 import { findOnPath } from './mongod-binary.js';
 import { freePort, hasEnded } from './mongod-process.js';
@@ -45,7 +45,7 @@ describe('starting', () => {
     );
     await started.stop();
     expect(isAlive(identify(started.pid))).toBe(false);
-    expect(await readdir(dataDir)).not.toContain('server.json');
+    expect(JSON.parse(await readFile(join(dataDir, 'server.1.json'), 'utf8'))).toEqual({ released: true });
   });
 
   it('takes a free port when a stranger listens on the wanted one, and the wanted one later', async () => {
@@ -179,26 +179,15 @@ function countNotes(server: { uri: string }) {
   return withClient(server, (client) => client.db('test').collection('notes').countDocuments());
 }
 
-/** Only a process of its own can be killed, and Node runs no TypeScript: the sources are stripped into a package of their own. */
 async function startInChild(path = ''): Promise<{ child: ProcessIdentity; mongod: EmbeddedMongod }> {
-  const program = join(home, 'program');
-  await mkdir(program);
-  await symlink(join(process.cwd(), 'node_modules'), join(program, 'node_modules'));
-  await copyFile('package.json', join(program, 'package.json'));
-  for (const name of await readdir('src/kernel/mongo')) {
-    if (!/(?<!\.spec)\.ts$/.test(name)) continue;
-    const { code } = await transformFile(join('src/kernel/mongo', name), {
-      jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true } },
-    });
-    await writeFile(join(program, name.replace(/\.ts$/, '.js')), code);
-  }
-  await writeFile(
-    join(program, 'main.js'),
+  const main = await programOf(
+    'src/kernel/mongo',
+    join(home, 'program'),
     `import { startEmbeddedMongod } from './embedded-mongod.js';
      process.stdout.write(JSON.stringify(await startEmbeddedMongod({ ...JSON.parse(process.argv[2]), log() {} })));
      setInterval(() => {}, 1000);`,
   );
-  const child = spawn(process.execPath, [join(program, 'main.js'), JSON.stringify({ dataDir, port: 0, mongod })], {
+  const child = spawn(process.execPath, [main, JSON.stringify({ dataDir, port: 0, mongod })], {
     env: { PATH: path },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

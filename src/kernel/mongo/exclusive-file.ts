@@ -1,52 +1,71 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { hasCode } from './error-code.js';
 import { identify, isAlive, isSameProcess, type ProcessIdentity } from './process-identity.js';
 
 const POLL_MS = 50;
 
-/** Takes the file for a live process, or answers with the claim of the live process that holds it. */
-export async function takeFile<Claim extends ProcessIdentity>(path: string, claim: Claim): Promise<Claim | undefined> {
-  const draft = `${path}.${randomUUID()}`;
+export type Taken<Claim> =
+  { readonly holder: Claim; readonly release?: never } | { readonly holder?: never; readonly release: () => Promise<void> };
+
+/**
+ * Takes the name for a live process, or answers with the claim of the live process that holds it. Claims are numbered files
+ * (`server.3.json`) of which the highest counts. The highest is never removed, so that nobody can remove or follow a claim that is
+ * younger than the one it has judged to be dead.
+ */
+export async function takeFile<Claim extends ProcessIdentity>(directory: string, name: string, claim: Claim): Promise<Taken<Claim>> {
+  const pathOf = (generation: number) => join(directory, `${name}.${generation}.json`);
+  const draft = join(directory, `${name}.${randomUUID()}`);
   await writeFile(draft, JSON.stringify(claim), { mode: 0o600 });
   try {
     for (;;) {
-      if (await linkIfAbsent(draft, path)) return undefined;
-      const holder = await readClaim<Claim>(path);
-      if (holder !== undefined && isAlive(holder)) return holder;
-      await removeStale(path);
+      const latest = Math.max(0, ...(await generationsOf(directory, name)));
+      const holder = await readClaim<Claim>(pathOf(latest));
+      if (holder !== undefined && isAlive(holder)) return { holder };
+      const own = latest + 1;
+      if (!(await linkIfAbsent(draft, pathOf(own)))) continue;
+      const others = (await generationsOf(directory, name)).filter((generation) => generation !== own);
+      // Our number may have been taken, followed and cleared away between our reading and our linking.
+      const overtaken = others.some((generation) => generation > own);
+      for (const generation of overtaken ? [own] : others) await rm(pathOf(generation), { force: true });
+      if (!overtaken) return { release: () => markReleased(pathOf(own), claim) };
     }
   } finally {
     await rm(draft, { force: true });
   }
 }
 
-export async function dropFile(path: string, claim: ProcessIdentity): Promise<void> {
-  const holder = await readClaim(path);
-  if (holder !== undefined && isSameProcess(holder, claim)) await rm(path, { force: true });
-}
-
-/** Runs the work while holding the file; others wait for their turn. */
-export async function inTurn<Result>(path: string, patienceMs: number, work: () => Promise<Result>): Promise<Result> {
+/** Runs the work while holding the name; others wait for their turn. */
+export async function inTurn<Result>(directory: string, name: string, patienceMs: number, work: () => Promise<Result>): Promise<Result> {
   const claim = identify(process.pid);
   const until = Date.now() + patienceMs;
   for (;;) {
-    const holder = await takeFile(path, claim);
-    if (holder === undefined) break;
-    if (Date.now() > until) throw new Error(`Process ${holder.pid} has been holding ${path} for ${patienceMs / 1000} s.`);
+    const { holder, release } = await takeFile(directory, name, claim);
+    if (release !== undefined) {
+      try {
+        return await work();
+      } finally {
+        await release();
+      }
+    }
+    if (Date.now() > until) throw new Error(`Process ${holder.pid} has been holding ${name} in ${directory} for ${patienceMs / 1000} s.`);
     await pause(POLL_MS);
-  }
-  try {
-    return await work();
-  } finally {
-    await dropFile(path, claim);
   }
 }
 
+/** Nothing for a file that is absent, torn or marked as released; a file that may not be read says nothing about its holder. */
 export async function readClaim<Claim extends ProcessIdentity>(path: string): Promise<Claim | undefined> {
+  let text: string;
   try {
-    const claim: Claim = JSON.parse(await readFile(path, 'utf8'));
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+  try {
+    const claim: Claim = JSON.parse(text);
     return Number.isInteger(claim.pid) ? claim : undefined;
   } catch {
     return undefined;
@@ -60,18 +79,14 @@ export async function replaceFile(path: string, value: object): Promise<void> {
   await rename(draft, path);
 }
 
-async function removeStale(path: string): Promise<void> {
-  const grave = `${path}.${randomUUID()}`;
-  try {
-    await rename(path, grave);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return;
-    throw error;
-  }
-  // Between our reading and our renaming another process may have made the file its own: give it back.
-  const removed = await readClaim(grave);
-  if (removed !== undefined && isAlive(removed)) await linkIfAbsent(grave, path);
-  await rm(grave, { force: true });
+async function generationsOf(directory: string, name: string): Promise<number[]> {
+  const numbered = new RegExp(`^${name}\\.([1-9]\\d{0,14})\\.json$`);
+  return (await readdir(directory)).map((file) => Number(numbered.exec(file)?.[1])).filter(Number.isInteger);
+}
+
+async function markReleased(path: string, claim: ProcessIdentity): Promise<void> {
+  const holder = await readClaim(path);
+  if (holder !== undefined && isSameProcess(holder, claim)) await replaceFile(path, { released: true });
 }
 
 async function linkIfAbsent(from: string, to: string): Promise<boolean> {

@@ -1,0 +1,44 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { AnalyticsModule } from './analytics/analytics.module.js';
+import { AuditModule } from './audit/audit.module.js';
+import { AuthModule } from './auth/auth.module.js';
+import { DemoModule } from './demo/demo.module.js';
+import { ErasureModule } from './erasure/erasure.module.js';
+import { EventsModule } from './events/events.module.js';
+import { HealthModule } from './health/health.module.js';
+import { AuthenticateGuard } from './kernel/actor/authenticate.guard.js';
+import type { Clock } from './kernel/clock.js';
+import type { Config } from './kernel/config/config.js';
+import { RateLimitGuard } from './kernel/http/rate-limit.guard.js';
+import { validationPipe } from './kernel/http/validation.js';
+import { KernelModule } from './kernel/kernel.module.js';
+import type { Database } from './kernel/mongo/database.js';
+import { StorageModule } from './kernel/mongo/storage.module.js';
+import { PaymentsModule } from './payments/payments.module.js';
+import { TenantsModule } from './tenants/tenants.module.js';
+
+const features = [
+  HealthModule,
+  AuditModule,
+  EventsModule,
+  TenantsModule,
+  AuthModule,
+  PaymentsModule,
+  ErasureModule,
+  AnalyticsModule,
+  DemoModule,
+];
+
+@Module({
+  providers: [
+    { provide: APP_GUARD, useClass: RateLimitGuard },
+    { provide: APP_GUARD, useClass: AuthenticateGuard },
+    { provide: APP_PIPE, useFactory: validationPipe },
+  ],
+})
+export class AppModule {
+  static over(config: Config, database: Database, clock?: Clock): DynamicModule {
+    return { module: AppModule, imports: [KernelModule, StorageModule.over(config, database, clock), ...features] };
+  }
+}

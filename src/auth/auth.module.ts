@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { EventsModule } from '../events/events.module.js';
+import { CredentialReader } from '../kernel/actor/actor.js';
+import { TenantsModule } from '../tenants/tenants.module.js';
+import { AccountsService } from './accounts.service.js';
+import { ActorReader } from './actor-reader.js';
+import { AuthController } from './auth.controller.js';
+import { AuthRoutingController } from './auth.routing.controller.js';
+import { AuthService } from './auth.service.js';
+import { LoginLimits } from './login-limits.js';
+import { MembershipsController } from './memberships.controller.js';
+import { PasswordChecks } from './password-checks.js';
+import { Passwords } from './passwords.js';
+import { RolesController } from './roles.controller.js';
+import { SessionsService } from './sessions.service.js';
+import { Tokens } from './tokens.js';
+import { UsersService } from './users.service.js';
+
+@Module({
+  imports: [AuditModule, EventsModule, TenantsModule],
+  controllers: [AuthRoutingController, AuthController, RolesController, MembershipsController],
+  providers: [
+    AccountsService,
+    AuthService,
+    LoginLimits,
+    PasswordChecks,
+    Passwords,
+    SessionsService,
+    Tokens,
+    UsersService,
+    { provide: CredentialReader, useClass: ActorReader },
+  ],
+  exports: [AccountsService, CredentialReader, SessionsService, UsersService],
+})
+export class AuthModule {}

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { uuidv7 } from 'uuidv7';
+import { AuditService } from '../audit/audit.service.js';
+import { SessionsService } from '../auth/sessions.service.js';
+import { UsersService } from '../auth/users.service.js';
+import type { Actor } from '../kernel/actor/actor.js';
+import { UnitOfWork } from '../kernel/mongo/unit-of-work.js';
+import { PaymentsErasure } from '../payments/payments-erasure.service.js';
+
+/** Erases people: one transaction over the user, the sessions and everything that was theirs. */
+@Injectable()
+export class ErasureService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+    private readonly payments: PaymentsErasure,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** Afterwards the e-mail may register again, as somebody else. */
+  async eraseMe({ userId }: Actor): Promise<void> {
+    const pseudonym = `erased_${uuidv7()}`;
+    await this.unitOfWork.run(async (session) => {
+      const user = await this.users.erase(session, userId);
+      await this.sessions.revokeAll(session, userId);
+      for (const { tenantId } of user?.memberships ?? []) {
+        await this.payments.erase(session, tenantId, userId, pseudonym);
+        await this.audit.forget(session, tenantId, userId, pseudonym);
+      }
+    });
+  }
+}

@@ -1,0 +1,20 @@
+import { Controller, Delete } from '@nestjs/common';
+import type { Actor } from '../kernel/actor/actor.js';
+import { Allow } from '../kernel/actor/allow.decorator.js';
+import { By } from '../kernel/actor/by.decorator.js';
+import { Answers, Dialect } from '../kernel/dialect/dialect.decorator.js';
+import { ErasureService } from './erasure.service.js';
+
+@Dialect('envelope')
+@Controller('api/me')
+export class MeRoutingController {
+  constructor(private readonly erasure: ErasureService) {}
+
+  /** Deletes the caller's account and takes its payments out of every API. */
+  @Delete()
+  @Allow('self', ['merchant'])
+  @Answers(null, { says: 'Account deleted' })
+  remove(@By() actor: Actor): Promise<void> {
+    return this.erasure.eraseMe(actor);
+  }
+}

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { type ClientSession, type Collection, MongoServerError } from 'mongodb';
+import { Clock } from '../clock.js';
+import { Fault, type FaultKind } from '../fault/fault.js';
+import { requestContext } from '../http/request-context.js';
+import { Database } from '../mongo/database.js';
+import { type ClaimedKey, type IdempotencyRecord, idempotencyCollection, KeyAlreadyUsed } from './idempotency-record.js';
+
+/** Faults the domain decided on; the others say nothing about the work and may end differently next time. */
+const storedKinds: readonly FaultKind[] = ['not_found', 'conflict', 'unprocessable'];
+
+/**
+ * Outcomes by key. The record is inserted in the transaction of the effect it stands for, under the key's unique id: of two
+ * requests with one key, one commits and the other finds the record. So there is no claim to expire and none to be lost.
+ */
+@Injectable()
+export class Idempotency {
+  private readonly records: Collection<IdempotencyRecord>;
+
+  constructor(
+    database: Database,
+    private readonly clock: Clock,
+  ) {
+    this.records = database.collection<IdempotencyRecord>(idempotencyCollection.name);
+  }
+
+  find(key: ClaimedKey): Promise<IdempotencyRecord | null> {
+    return this.records.findOne({ _id: key.id });
+  }
+
+  /** For the transaction of the request at hand. @throws KeyAlreadyUsed */
+  async store(session: ClientSession, value: unknown): Promise<void> {
+    const context = requestContext.current();
+    if (!context?.key) return;
+    await this.storeAll(session, [{ key: context.key, value }]);
+    context.keyStored = true;
+  }
+
+  /** For a transaction that does the work of several requests. @throws KeyAlreadyUsed, naming the one */
+  async storeAll(session: ClientSession, outcomes: readonly { readonly key: ClaimedKey; readonly value: unknown }[]): Promise<void> {
+    if (outcomes.length === 0) return;
+    try {
+      await this.records.insertMany(
+        outcomes.map(({ key, value }) => this.row(key, { value })),
+        { session },
+      );
+    } catch (error) {
+      throw usedKey(error) ?? error;
+    }
+  }
+
+  /** For an outcome without a transaction: a domain fault, or a value that changed nothing. @throws KeyAlreadyUsed */
+  async keep(key: ClaimedKey, outcome: { readonly value: unknown } | { readonly fault: Fault }): Promise<void> {
+    if ('fault' in outcome && !isStored(outcome.fault)) return;
+    try {
+      await this.records.insertOne(this.row(key, 'fault' in outcome ? { fault: plain(outcome.fault) } : outcome));
+    } catch (error) {
+      throw usedKey(error) ?? error;
+    }
+  }
+
+  private row(key: ClaimedKey, outcome: Pick<IdempotencyRecord, 'value' | 'fault'>): IdempotencyRecord {
+    const stored = outcome.value === undefined && !outcome.fault ? {} : outcome;
+    return { _id: key.id, tenantId: key.tenantId, requestHash: key.requestHash, ...stored, at: this.clock.now() };
+  }
+}
+
+const isStored = (fault: Fault): boolean => storedKinds.includes(fault.kind) || fault.code === 'transition_refused';
+
+function plain({ kind, code, message, context, outcome }: Fault): NonNullable<IdempotencyRecord['fault']> {
+  return { kind, code, message, context, ...(outcome && { outcome }) };
+}
+
+/** Only a duplicate of the key's own record is a used key; any other duplicate is the work's business. */
+function usedKey(error: unknown): KeyAlreadyUsed | undefined {
+  if (!(error instanceof MongoServerError) || error.code !== 11000) return undefined;
+  const id = (error.keyValue as { _id?: unknown } | undefined)?._id;
+  return typeof id === 'string' ? new KeyAlreadyUsed(id) : undefined;
+}

@@ -1,0 +1,27 @@
+import { auditCollection } from '../audit/audit-entry.js';
+import { loginLimitsCollection } from '../auth/login-limits.js';
+import { sessionsCollection } from '../auth/session.js';
+import { usersCollection } from '../auth/user.js';
+import { eventsCollection } from '../events/event.js';
+import { idempotencyCollection } from '../kernel/idempotency/idempotency-record.js';
+import type { CollectionSpec } from '../kernel/mongo/collection-spec.js';
+import { bucketsCollection } from '../payments/payment-buckets.js';
+import { paymentsCollection } from '../payments/payment.schema.js';
+import { tenantsCollection } from '../tenants/tenant.js';
+import type { Migration } from './migrator.js';
+
+/** Every collection of the product. */
+export const collections: readonly CollectionSpec[] = [
+  auditCollection,
+  loginLimitsCollection,
+  sessionsCollection,
+  tenantsCollection,
+  usersCollection,
+  bucketsCollection,
+  eventsCollection,
+  idempotencyCollection,
+  paymentsCollection,
+];
+
+/** Changes of stored data, in order; never edited once released. */
+export const migrations: readonly Migration[] = [];

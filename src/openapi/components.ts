@@ -1,0 +1,40 @@
+import type { HeadersObject, OpenAPIObject, ParameterObject, ReferenceObject } from '@nestjs/swagger';
+import { shapes } from './shapes.js';
+import type { Surface } from './surface.js';
+
+export const exampleTraceId = '0af7651916cd43dd8448eb211c80319c';
+
+const traceId = {
+  description: 'Names the request in the logs; taken from a `traceparent` header where one is sent.',
+  schema: { type: 'string' },
+  example: exampleTraceId,
+};
+const retryAfter = { description: 'Seconds to wait before the same request is sent again.', schema: { type: 'integer' }, example: 1 };
+const replayed = {
+  description: '`true` where this is the stored answer to an earlier request with the same key.',
+  schema: { type: 'string', enum: ['true'] },
+};
+const idempotencyKey: ParameterObject = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'Chosen by the caller. The same request with the same key acts once and is answered alike, for 24 hours.',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[ -~]+$' },
+  example: '7f3b6c1e-2f7a-4a57-9a0e-6a1d1c0f5b11',
+};
+
+export const traceHeader: HeadersObject = { 'X-Trace-Id': { $ref: '#/components/headers/TraceId' } };
+export const retryHeader: HeadersObject = { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } };
+export const replayedHeader: HeadersObject = { 'Idempotency-Replayed': { $ref: '#/components/headers/IdempotencyReplayed' } };
+export const keyParameter: ReferenceObject = { $ref: '#/components/parameters/IdempotencyKey' };
+
+/** What the operations of a surface share. */
+export const componentsOf = (surface: Surface): Required<Pick<Components, 'schemas' | 'headers' | 'parameters' | 'securitySchemes'>> => ({
+  schemas: { Failure: shapes[surface.dialect].failure },
+  headers: { TraceId: traceId, RetryAfter: retryAfter, IdempotencyReplayed: replayed },
+  parameters: { IdempotencyKey: idempotencyKey },
+  securitySchemes: {
+    bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The token that a login answers with.' },
+  },
+});
+export type Components = NonNullable<OpenAPIObject['components']>;

@@ -1,0 +1,25 @@
+import { Conflict, Invalid, NotFound } from '../kernel/fault/fault.js';
+
+export class PaymentNotFound extends NotFound {
+  constructor() {
+    super('Not found');
+  }
+}
+export class NothingToUpdate extends Invalid {
+  constructor() {
+    super('No fields to update');
+  }
+}
+/** The status may not change so, or not by this caller. */
+export class TransitionRefused extends Conflict {
+  override readonly code = 'transition_refused';
+  constructor() {
+    super('The status of the payment cannot change so');
+  }
+}
+export class TooManyAttempts extends Conflict {
+  override readonly code = 'limit_exceeded';
+  constructor(of: 'request' | 'payment', limit: number) {
+    super(`A ${of} holds at most ${limit} provider attempts`, { context: { limit } });
+  }
+}

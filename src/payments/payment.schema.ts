@@ -1,0 +1,36 @@
+import { ObjectId } from 'mongodb';
+import type { CollectionSpec } from '../kernel/mongo/collection-spec.js';
+import type { ObjectIdHex } from '../kernel/ids.js';
+import { type Payment, type PaymentStatus, statusOf } from './payment.js';
+
+/** A payment at rest. `status` follows from `state`; it is kept because lists are filtered and indexed by it. */
+export interface PaymentDocument extends Omit<Payment, 'id'> {
+  readonly _id: ObjectId;
+  readonly status: PaymentStatus;
+  /** Absent on a tombstone, so that the indexes of lists hold no deleted payment. */
+  readonly live?: true;
+  /** The generation of the tenant's buckets in which this payment is counted. */
+  readonly generation: number;
+}
+
+const live = { partialFilterExpression: { live: true } };
+
+export const paymentsCollection: CollectionSpec = {
+  name: 'payments',
+  indexes: [
+    { name: 'newest', key: { tenantId: 1, initiatedAt: -1, _id: -1 }, ...live },
+    { name: 'newest_by_status', key: { tenantId: 1, status: 1, initiatedAt: -1, _id: -1 }, ...live },
+    { name: 'newest_of_owner', key: { tenantId: 1, ownerId: 1, initiatedAt: -1, _id: -1 }, ...live },
+    { name: 'newest_of_owner_by_status', key: { tenantId: 1, ownerId: 1, status: 1, initiatedAt: -1, _id: -1 }, ...live },
+  ],
+};
+
+export function toDocument({ id, ...payment }: Payment, generation: number): PaymentDocument {
+  return { _id: new ObjectId(id), ...payment, status: statusOf[payment.state], live: true, generation };
+}
+
+/** Keeps only the fields of the domain. */
+export function fromDocument(document: PaymentDocument): Payment {
+  const { _id, status: _status, live: _live, generation: _generation, ...payment } = document;
+  return { id: _id.toHexString() as ObjectIdHex, ...payment };
+}

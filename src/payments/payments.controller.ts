@@ -1,0 +1,99 @@
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import type { Actor } from '../kernel/actor/actor.js';
+import { Allow } from '../kernel/actor/allow.decorator.js';
+import { By } from '../kernel/actor/by.decorator.js';
+import { scopeOf } from '../kernel/actor/scope.js';
+import { AccessDenied, ValidationFailed } from '../kernel/fault/common-faults.js';
+import { Answers, Dialect, Fails } from '../kernel/dialect/dialect.decorator.js';
+import { raise } from '../kernel/fault/fault.js';
+import { decodeCursor, type Page } from '../kernel/http/page.js';
+import type { ObjectIdHex } from '../kernel/ids.js';
+import { rangeOf, readMoment } from '../kernel/time/calendar.js';
+import { isAdmin, type Payment } from './payment.js';
+import type { CoreChange, PaymentChange } from './payment-changes.js';
+import { NothingToUpdate, PaymentNotFound, TooManyAttempts, TransitionRefused } from './payment.faults.js';
+import { DeletedPaymentView, PaymentView } from './payment.view.js';
+import { CreatePaymentDto, CustomerDto, PaymentsQuery, UpdatePaymentDto } from './payments.dto.js';
+import { paymentIdOf, PaymentsService } from './payments.service.js';
+
+@Dialect('traced')
+@Controller('api/v1/payments')
+export class PaymentsController {
+  constructor(private readonly payments: PaymentsService) {}
+
+  /** Payments of the tenant, of a merchant its own; newest first. */
+  @Get()
+  @Allow('payments:read')
+  @Answers(PaymentView, { shape: 'page' })
+  list(@By() actor: Actor, @Query() { limit, cursor, status, from, to }: PaymentsQuery): Promise<Page<Payment>> {
+    const filter = {
+      range: rangeOf(from ? moment('from', from) : undefined, to ? moment('to', to) : undefined),
+      ...(status && { status }),
+    };
+    return this.payments.browse(scopeOf(actor), filter, limit, cursor === undefined ? undefined : afterOf(cursor));
+  }
+
+  /** One payment with its attempts and manual decisions. */
+  @Get(':id')
+  @Allow('payments:read')
+  @Answers(PaymentView)
+  @Fails(() => new PaymentNotFound())
+  find(@By() actor: Actor, @Param('id') id: string): Promise<Payment> {
+    return this.payments.find(scopeOf(actor), idOf(id));
+  }
+
+  /** Records a payment, always as pending. */
+  @Post()
+  @Allow('payments:write', ['system_admin', 'owner', 'admin', 'merchant'])
+  @Answers(PaymentView, { status: 201 })
+  create(@By() actor: Actor, @Body() { customer, attempts = [], ...given }: CreatePaymentDto): Promise<Payment> {
+    return this.payments.create(actor, { ...given, customer: whole(customer), attempts: attempts.map((attempt) => ({ ...attempt })) });
+  }
+
+  /** Corrects a payment, sets its status or adds provider attempts; finance only the last two. */
+  @Patch(':id')
+  @Allow('payments:write', ['system_admin', 'owner', 'admin', 'finance'])
+  @Answers(PaymentView)
+  @Fails(() => new NothingToUpdate(), () => new PaymentNotFound(), () => new TransitionRefused(), () => new TooManyAttempts('payment', 100))
+  update(@By() actor: Actor, @Param('id') id: string, @Body() body: UpdatePaymentDto): Promise<Payment> {
+    const change = changeOf(body);
+    if (Object.keys(change.core).length > 0 && !isAdmin(actor.role)) throw new AccessDenied();
+    return this.payments.update(actor, idOf(id), change);
+  }
+
+  /** Takes a payment out of lists and analytics; the audit log keeps it. */
+  @Delete(':id')
+  @Allow('payments:write', ['system_admin', 'owner', 'admin'])
+  @Answers(DeletedPaymentView)
+  @Fails(() => new PaymentNotFound())
+  async remove(@By() actor: Actor, @Param('id') id: string): Promise<{ id: string; deleted: true }> {
+    await this.payments.remove(actor, idOf(id));
+    return { id, deleted: true };
+  }
+}
+
+/** An id of another form names no payment. */
+function idOf(text: string): ObjectIdHex {
+  return (text.startsWith('pay_') ? paymentIdOf(text.slice(4)) : undefined) ?? raise(new PaymentNotFound());
+}
+
+function moment(field: string, text: string) {
+  return readMoment(text) ?? raise(new ValidationFailed([{ field, message: `${field} must be a date or a date with time` }]));
+}
+
+function afterOf(cursor: string) {
+  const [time, id] = decodeCursor(cursor, 2);
+  return { initiatedAt: new Date(Number(time)), id: paymentIdOf(String(id)) ?? raise(new PaymentNotFound()) };
+}
+
+function changeOf({ status, reason, attempts, customer, initiatedAt, ...rest }: UpdatePaymentDto): PaymentChange {
+  const given: CoreChange = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined && value !== null));
+  const core = {
+    ...given,
+    ...(customer && { customer: whole(customer) }),
+    ...(initiatedAt && { initiatedAt: moment('initiatedAt', initiatedAt).at }),
+  };
+  return { core, ...(status && { status }), ...(reason && { reason }), ...(attempts && { attempts: attempts.map((one) => ({ ...one })) }) };
+}
+
+const whole = ({ name = '', email = '', country = '' }: CustomerDto = {}) => ({ name, email, country });

@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import type { ClientSession } from 'mongodb';
+import { InvalidToken } from '../kernel/fault/common-faults.js';
+import { Fault } from '../kernel/fault/fault.js';
+import { GroupCommit, type Settled } from '../kernel/group-commit.js';
+import { requestContext } from '../kernel/http/request-context.js';
+import { Idempotency } from '../kernel/idempotency/idempotency.js';
+import { type ClaimedKey, KeyAlreadyUsed } from '../kernel/idempotency/idempotency-record.js';
+import type { ObjectIdHex } from '../kernel/ids.js';
+import { UnitOfWork } from '../kernel/mongo/unit-of-work.js';
+import type { Payment } from './payment.js';
+import { PaymentBuckets } from './payment-buckets.repository.js';
+import { type ChangeContext, type PaymentRecord, recordOf } from './payment-record.js';
+import { fromDocument, type PaymentDocument } from './payment.schema.js';
+import { PaymentsWriter } from './payments.writer.js';
+
+/** One change of one payment. `decide` is pure and may run again; it answers null for a deletion and throws what refuses the change. */
+export interface PaymentCommand {
+  readonly paymentId: ObjectIdHex;
+  readonly isNew: boolean;
+  readonly context: ChangeContext;
+  decide(current: Payment | null): Payment | null;
+}
+interface Submitted {
+  readonly command: PaymentCommand;
+  readonly key: ClaimedKey | undefined;
+}
+type Answer = Settled<Payment | null>;
+
+const limits = { batch: 200, queue: 5_000 };
+
+/** Every change that touches a bucket: one transaction a batch holds the payments, their records and keys, and the merged counts. */
+@Injectable()
+export class PaymentsLane {
+  private readonly lane = new GroupCommit<Submitted, Payment | null>((tenantId, batch) => this.commit(tenantId, batch), limits);
+
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly writer: PaymentsWriter,
+    private readonly buckets: PaymentBuckets,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  /** The payment after the change, null after a deletion. @throws what `decide` throws, LaneFull, OutcomeUnknown, DatabaseBusy */
+  async submit(tenantId: string, command: PaymentCommand): Promise<Payment | null> {
+    // Read here: the batch runs in the context of whoever came first.
+    const context = requestContext.current();
+    const result = await this.lane.submit(tenantId, { command, key: context?.key });
+    if (context?.key) context.keyStored = true;
+    return result;
+  }
+
+  private async commit(tenantId: string, batch: readonly Submitted[]): Promise<readonly Answer[]> {
+    const refused = new Map<Submitted, Answer>();
+    for (;;) {
+      const rest = batch.filter((submitted) => !refused.has(submitted));
+      try {
+        const answers = await this.unitOfWork.transact((session) => this.apply(session, tenantId, rest));
+        return batch.map((submitted) => refused.get(submitted) ?? (answers.get(submitted) as Answer));
+      } catch (error) {
+        if (error instanceof KeyAlreadyUsed) refuse(refused, rest, error);
+        else if (error instanceof Fault || batch.length === 1) throw error;
+        // One command that cannot be written must not take the others with it.
+        else return (await Promise.all(batch.map((one) => this.alone(tenantId, one)))).flat();
+      }
+    }
+  }
+
+  private async alone(tenantId: string, submitted: Submitted): Promise<readonly Answer[]> {
+    return this.commit(tenantId, [submitted]).catch((error: Error) => [{ ok: false, error }]);
+  }
+
+  private async apply(session: ClientSession, tenantId: string, batch: readonly Submitted[]): Promise<Map<Submitted, Answer>> {
+    const ids = batch.flatMap(({ command }) => (command.isNew ? [] : [command.paymentId]));
+    const stored = new Map((await this.writer.load(session, tenantId, ids)).map((document) => [document._id.toHexString(), document]));
+    const counting = await this.buckets.counting(tenantId);
+    const work = new Batch(tenantId, stored, counting.erased);
+    for (const submitted of batch) work.decide(submitted);
+    if (work.writes.length > 0) await this.writer.write(session, counting, work);
+    await this.idempotency.storeAll(session, work.outcomes);
+    return work.answers;
+  }
+}
+
+function refuse(refused: Map<Submitted, Answer>, rest: readonly Submitted[], error: KeyAlreadyUsed): void {
+  const used = rest.find(({ key }) => key?.id === error.id);
+  if (!used) throw error;
+  refused.set(used, { ok: false, error });
+}
+
+/** Decides the commands of a batch in order; the second one of a payment sees what the first one made of it. */
+class Batch {
+  readonly answers = new Map<Submitted, Answer>();
+  readonly records: PaymentRecord[] = [];
+  private readonly now = new Map<string, Payment | null>();
+
+  constructor(
+    readonly tenantId: string,
+    private readonly stored: ReadonlyMap<string, PaymentDocument>,
+    private readonly erased: readonly string[],
+  ) {}
+
+  get writes() {
+    return [...this.now].map(([id, after]) => ({ before: this.stored.get(id) ?? null, after }));
+  }
+
+  get outcomes() {
+    return [...this.answers].flatMap(([{ key }, answer]) => (key && answer.ok ? [{ key, value: answer.value }] : []));
+  }
+
+  decide(submitted: Submitted): void {
+    const { paymentId, context, isNew, decide } = submitted.command;
+    const document = this.stored.get(paymentId);
+    const changed = this.now.get(paymentId);
+    const before = changed === undefined && document ? fromDocument(document) : (changed ?? null);
+    try {
+      if (isNew && this.erased.includes(context.actor.userId)) throw new InvalidToken();
+      const after = decide(before);
+      this.answers.set(submitted, { ok: true, value: after });
+      if (after === before) return;
+      this.now.set(paymentId, after);
+      this.records.push(recordOf(before, after, context));
+    } catch (error) {
+      this.answers.set(submitted, { ok: false, error: error as Error });
+    }
+  }
+}
