@@ -27,7 +27,7 @@ export class AnalyticsController {
   @Allow('analytics:read')
   @Answers(VolumeView, { shape: 'list' })
   volume(@By() actor: Actor, @Query() query: AnalyticsQuery): Promise<CurrencyVolume[]> {
-    return this.analytics.volume(scopeOf(actor), readFilter({ ...query }));
+    return this.analytics.volume(scopeOf(actor), readFilter(query));
   }
 
   /** Mean latency of provider attempts. */
@@ -35,7 +35,7 @@ export class AnalyticsController {
   @Allow('analytics:read')
   @Answers(LatencyView, { shape: 'list' })
   latency(@By() actor: Actor, @Query() query: AnalyticsQuery): Promise<ProviderLatency[]> {
-    return this.analytics.latency(scopeOf(actor), readFilter({ ...query }));
+    return this.analytics.latency(scopeOf(actor), readFilter(query));
   }
 
   /** Number of payments by status. */
@@ -43,7 +43,7 @@ export class AnalyticsController {
   @Allow('analytics:read')
   @Answers(StatusCountView, { shape: 'list' })
   status(@By() actor: Actor, @Query() query: AnalyticsQuery): Promise<StatusCount[]> {
-    return this.analytics.statuses(scopeOf(actor), readFilter({ ...query }));
+    return this.analytics.statuses(scopeOf(actor), readFilter(query));
   }
 
   /** How many of the decided payments, and of each provider's attempts, succeeded. */
@@ -51,7 +51,7 @@ export class AnalyticsController {
   @Allow('analytics:read')
   @Answers(SuccessRateView)
   successRate(@By() actor: Actor, @Query() query: AnalyticsQuery): Promise<SuccessRate> {
-    return this.analytics.successRate(scopeOf(actor), readFilter({ ...query }));
+    return this.analytics.successRate(scopeOf(actor), readFilter(query));
   }
 
   /** Counts and volume of every day of the tenant's time zone, also of days without a payment. */

@@ -1,4 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
+import { ApiQuery } from '@nestjs/swagger';
 import type { Actor } from '../kernel/actor/actor.js';
 import { Allow } from '../kernel/actor/allow.decorator.js';
 import { By } from '../kernel/actor/by.decorator.js';
@@ -6,6 +7,7 @@ import { scopeOf } from '../kernel/actor/scope.js';
 import { Answers, Dialect, Fails } from '../kernel/dialect/dialect.decorator.js';
 import { Invalid } from '../kernel/fault/fault.js';
 import { readFilter } from '../payments/payment-filter.js';
+import { AnalyticsQuery } from './analytics.dto.js';
 import { RoutingLatencyView, RoutingStatusView, RoutingVolumeView } from './analytics.routing.view.js';
 import { AnalyticsService, type CurrencyVolume, type ProviderLatency, type StatusCount } from './analytics.service.js';
 
@@ -19,6 +21,7 @@ export class AnalyticsRoutingController {
   /** Sum of amounts by currency. */
   @Get('payment-volume')
   @Allow('analytics:read')
+  @ApiQuery({ type: AnalyticsQuery })
   @Answers(RoutingVolumeView, { shape: 'list' })
   @Fails(() => new Invalid('Invalid from'))
   volume(@By() actor: Actor, @Query() query: QueryFields): Promise<CurrencyVolume[]> {
@@ -28,6 +31,7 @@ export class AnalyticsRoutingController {
   /** Mean latency of provider attempts. */
   @Get('provider-latency')
   @Allow('analytics:read')
+  @ApiQuery({ type: AnalyticsQuery })
   @Answers(RoutingLatencyView, { shape: 'list' })
   @Fails(() => new Invalid('Invalid from'))
   latency(@By() actor: Actor, @Query() query: QueryFields): Promise<ProviderLatency[]> {
@@ -37,6 +41,7 @@ export class AnalyticsRoutingController {
   /** Number of payments by status. */
   @Get('payment-status')
   @Allow('analytics:read')
+  @ApiQuery({ type: AnalyticsQuery })
   @Answers(RoutingStatusView, { shape: 'list' })
   @Fails(() => new Invalid('Invalid from'))
   status(@By() actor: Actor, @Query() query: QueryFields): Promise<StatusCount[]> {

@@ -2,16 +2,24 @@ import { Body, Controller, Get, Ip, Post } from '@nestjs/common';
 import type { Actor } from '../kernel/actor/actor.js';
 import { Allow, Public } from '../kernel/actor/allow.decorator.js';
 import { By } from '../kernel/actor/by.decorator.js';
-import { roles } from '../kernel/actor/permissions.js';
 import { Answers, Dialect, Fails } from '../kernel/dialect/dialect.decorator.js';
 import { InvalidToken } from '../kernel/fault/common-faults.js';
 import { Unrepeatable } from '../kernel/idempotency/unrepeatable.decorator.js';
 import { AccountsService } from './accounts.service.js';
 import { ChangePasswordDto, LoginDto, RefreshDto, RegisterDto, SwitchDto } from './auth.dto.js';
-import { EmailTaken, InvalidCredentials, NotAMember, PasswordsBusy, TooManyTries, WeakPassword } from './auth.faults.js';
-import { AuthService, type SignedInForLong } from './auth.service.js';
-import { DoneView, type Me, MeView, SignedInView } from './auth.view.js';
-import { PasswordChecks } from './password-checks.js';
+import {
+  EmailTaken,
+  InvalidCredentials,
+  NotAMember,
+  PasswordMovedOn,
+  PasswordsBusy,
+  TooManyTries,
+  WeakPassword,
+  WrongPassword,
+} from './auth.faults.js';
+import { AuthService, type Profile, type Refreshable } from './auth.service.js';
+import { ProfileView, SignedInView } from './auth.view.js';
+import { PasswordChanges } from './password-changes.service.js';
 
 @Dialect('traced')
 @Controller('api/v1/auth')
@@ -19,7 +27,7 @@ export class AuthController {
   constructor(
     private readonly auth: AuthService,
     private readonly accounts: AccountsService,
-    private readonly passwords: PasswordChecks,
+    private readonly passwords: PasswordChanges,
   ) {}
 
   /** Makes a tenant and its owner, and signs the owner in. */
@@ -28,8 +36,8 @@ export class AuthController {
   @Unrepeatable('the answer holds tokens')
   @Answers(SignedInView, { status: 201 })
   @Fails(() => new WeakPassword('Password must be at least 6 characters'), () => new EmailTaken(), () => new PasswordsBusy())
-  async register(@Body() { email, password, name, tenantName }: RegisterDto): Promise<SignedInForLong> {
-    return this.auth.open(await this.accounts.found(email, password, name, tenantName));
+  async register(@Body() body: RegisterDto): Promise<Refreshable> {
+    return this.auth.welcome(await this.accounts.found(body));
   }
 
   /** Signs in with e-mail and password. */
@@ -38,8 +46,8 @@ export class AuthController {
   @Unrepeatable('the answer holds tokens')
   @Answers(SignedInView)
   @Fails(() => new InvalidCredentials(), () => new NotAMember(), () => new TooManyTries(900), () => new PasswordsBusy())
-  login(@Body() { email, password, tenant }: LoginDto, @Ip() address: string): Promise<SignedInForLong> {
-    return this.auth.signInForLong({ email, password, address }, tenant);
+  login(@Body() { email, password, tenant }: LoginDto, @Ip() address: string): Promise<Refreshable> {
+    return this.auth.signInRefreshable({ email, password, address }, tenant);
   }
 
   /** Exchanges a refresh token for new tokens; a used one ends the session. */
@@ -48,14 +56,14 @@ export class AuthController {
   @Unrepeatable('the answer holds tokens')
   @Answers(SignedInView)
   @Fails(() => new InvalidToken())
-  refresh(@Body() { refreshToken }: RefreshDto): Promise<SignedInForLong> {
+  refresh(@Body() { refreshToken }: RefreshDto): Promise<Refreshable> {
     return this.auth.refresh(refreshToken);
   }
 
   /** Ends the session. */
   @Post('logout')
   @Allow('self')
-  @Answers(DoneView)
+  @Answers(null)
   logout(@By() actor: Actor): Promise<void> {
     return this.auth.signOut(actor);
   }
@@ -66,31 +74,30 @@ export class AuthController {
   @Unrepeatable('the answer holds tokens')
   @Answers(SignedInView)
   @Fails(() => new NotAMember())
-  switchTo(@By() actor: Actor, @Body() { tenantId }: SwitchDto): Promise<SignedInForLong> {
+  switchTo(@By() actor: Actor, @Body() { tenantId }: SwitchDto): Promise<Refreshable> {
     return this.auth.switchTo(actor, tenantId);
   }
 
   /** Changes the password and ends all other sessions. */
   @Post('password')
   @Allow('self')
-  @Answers(DoneView)
+  @Answers(null)
   @Fails(
-    () => new InvalidCredentials(),
-    () => new WeakPassword('Password must be at least 6 characters'),
+    () => new WeakPassword('Password must be at least 6 characters', 'newPassword'),
+    () => new WrongPassword(),
     () => new TooManyTries(900),
+    () => new PasswordMovedOn(),
     () => new PasswordsBusy(),
   )
-  async changePassword(@By() actor: Actor, @Body() body: ChangePasswordDto, @Ip() address: string): Promise<void> {
-    await this.passwords.check({ email: actor.email, password: body.currentPassword, address });
-    await this.accounts.setPassword(actor, body.newPassword);
+  changePassword(@By() actor: Actor, @Body() { currentPassword, newPassword }: ChangePasswordDto, @Ip() address: string): Promise<void> {
+    return this.passwords.change(actor, { currentPassword, newPassword, address });
   }
 
   /** The caller, its tenants and what it may do. */
   @Get('me')
   @Allow('self')
-  @Answers(MeView)
-  async me(@By() actor: Actor): Promise<Me> {
-    const { tenantId, role } = actor;
-    return { user: await this.auth.me(actor), tenantId, role, permissions: roles[role] };
+  @Answers(ProfileView)
+  me(@By() actor: Actor): Promise<Profile> {
+    return this.auth.profile(actor);
   }
 }

@@ -1,25 +1,27 @@
 import { Transform } from 'class-transformer';
 import { IsEmail, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+import { longestName } from '../tenants/tenant.js';
+import { longestEmail } from './user.js';
 
-const trimmed = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value);
+export const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 
 export class RegisterDto {
   /** @example "owner@acme.test" */
-  @Transform(trimmed) @IsEmail() @MaxLength(254) email: string;
+  @Transform(trimmed) @IsEmail() @MaxLength(longestEmail) email: string;
   /** @example "Str0ng!pass" */
-  @IsString() @IsNotEmpty() @MaxLength(1000) password: string;
+  @IsString() @IsNotEmpty() password: string;
   /** @example "Ada Owner" */
-  @IsString() @IsNotEmpty() @MaxLength(200) name: string;
+  @Transform(trimmed) @IsString() @IsNotEmpty() @MaxLength(longestName) name: string;
   /** @example "Acme Ltd" */
-  @IsString() @IsNotEmpty() @MaxLength(200) tenantName: string;
+  @Transform(trimmed) @IsString() @IsNotEmpty() @MaxLength(longestName) tenantName: string;
 }
 export class LoginDto {
   /** @example "owner@acme.test" */
-  @Transform(trimmed) @IsString() @IsNotEmpty() @MaxLength(254) email: string;
+  @Transform(trimmed) @IsString() @IsNotEmpty() @MaxLength(longestEmail) email: string;
   /** @example "Str0ng!pass" */
-  @IsString() @IsNotEmpty() @MaxLength(1000) password: string;
-  /** A tenant's id; without it the default tenant, else the oldest membership. @example "ten_default" */
-  @IsOptional() @IsString() @MaxLength(100) tenant?: string;
+  @IsString() @IsNotEmpty() password: string;
+  /** A tenant's id or slug; without it the default tenant, else the oldest membership. @example "ten_default" */
+  @IsOptional() @IsString() @IsNotEmpty() @MaxLength(100) tenant?: string;
 }
 export class RefreshDto {
   /** @example "rt_c2VzXzAxOTBhMWIyLjEuYWJj" */
@@ -31,7 +33,7 @@ export class SwitchDto {
 }
 export class ChangePasswordDto {
   /** @example "Str0ng!pass" */
-  @IsString() @IsNotEmpty() @MaxLength(1000) currentPassword: string;
+  @IsString() @IsNotEmpty() currentPassword: string;
   /** @example "Str0nger!pass" */
-  @IsString() @IsNotEmpty() @MaxLength(1000) newPassword: string;
+  @IsString() @IsNotEmpty() newPassword: string;
 }

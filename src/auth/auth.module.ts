@@ -4,17 +4,22 @@ import { EventsModule } from '../events/events.module.js';
 import { CredentialReader } from '../kernel/actor/actor.js';
 import { TenantsModule } from '../tenants/tenants.module.js';
 import { AccountsService } from './accounts.service.js';
+import { ActorCache } from './actor-cache.js';
 import { ActorReader } from './actor-reader.js';
 import { AuthController } from './auth.controller.js';
 import { AuthRoutingController } from './auth.routing.controller.js';
 import { AuthService } from './auth.service.js';
 import { LoginLimits } from './login-limits.js';
 import { MembershipsController } from './memberships.controller.js';
+import { MembershipsService } from './memberships.service.js';
+import { PasswordChanges } from './password-changes.service.js';
 import { PasswordChecks } from './password-checks.js';
 import { Passwords } from './passwords.js';
 import { RolesController } from './roles.controller.js';
 import { SessionsService } from './sessions.service.js';
 import { Tokens } from './tokens.js';
+import { UserRecords } from './user-records.js';
+import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
 @Module({
@@ -22,12 +27,17 @@ import { UsersService } from './users.service.js';
   controllers: [AuthRoutingController, AuthController, RolesController, MembershipsController],
   providers: [
     AccountsService,
+    ActorCache,
     AuthService,
     LoginLimits,
+    MembershipsService,
+    PasswordChanges,
     PasswordChecks,
     Passwords,
     SessionsService,
     Tokens,
+    UserRecords,
+    UsersRepository,
     UsersService,
     { provide: CredentialReader, useClass: ActorReader },
   ],

@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, DEFAULT_TENANT_ID } from '../kernel/actor/actor.js';
 import { InvalidToken } from '../kernel/fault/common-faults.js';
 import { raise } from '../kernel/fault/fault.js';
-import { NotAMember } from './auth.faults.js';
+import type { Tenant } from '../tenants/tenant.js';
+import { TenantsService } from '../tenants/tenants.service.js';
+import { InvalidCredentials, NotAMember } from './auth.faults.js';
 import { type Credentials, PasswordChecks } from './password-checks.js';
-import { type Session, sessionLifetimeMs } from './session.js';
+import { actingMembership, type Session } from './session.js';
 import { SessionsService } from './sessions.service.js';
 import { Tokens } from './tokens.js';
-import type { Membership, User } from './user.js';
+import { loginNameOf, type Membership, membershipIn, type User } from './user.js';
 import { UsersService } from './users.service.js';
 
 /** Seconds an access token is good for: as published for the routing API, short where it can be refreshed. */
@@ -18,7 +20,13 @@ export interface SignedIn {
   readonly membership: Membership;
   readonly accessToken: string;
 }
-export interface SignedInForLong extends SignedIn {
+/** A user in one of its tenants, and all of them. */
+export interface Profile {
+  readonly user: User;
+  readonly membership: Membership;
+  readonly tenants: readonly Tenant[];
+}
+export interface Refreshable extends SignedIn, Profile {
   readonly refreshToken: string;
   readonly expiresInSeconds: number;
 }
@@ -28,6 +36,7 @@ export interface SignedInForLong extends SignedIn {
 export class AuthService {
   constructor(
     private readonly users: UsersService,
+    private readonly tenants: TenantsService,
     private readonly sessions: SessionsService,
     private readonly tokens: Tokens,
     private readonly passwords: PasswordChecks,
@@ -35,63 +44,74 @@ export class AuthService {
 
   /** For clients that sign in again when the token ends. @throws InvalidCredentials, TooManyTries, PasswordsBusy */
   async signIn(credentials: Credentials): Promise<SignedIn> {
-    const user = await this.passwords.check(credentials);
+    const user = await this.passwords.signIn(credentials);
     const membership = usualMembership(user);
-    const session = await this.sessions.open(user._id, membership.tenantId, lifetimeSeconds.plain * 1000);
-    return { user, membership, accessToken: this.access(user, membership, session._id, lifetimeSeconds.plain) };
+    const session = await this.sessions.open(user, membership.tenantId);
+    return { user, membership, accessToken: this.access(user, membership, session, lifetimeSeconds.plain) };
   }
 
-  /** For clients that refresh; in the named tenant, else the usual one. @throws InvalidCredentials, NotAMember, TooManyTries */
-  async signInForLong(credentials: Credentials, tenantId?: string): Promise<SignedInForLong> {
-    const user = await this.passwords.check(credentials);
-    return this.open(user, tenantId === undefined ? usualMembership(user) : membershipIn(user, tenantId));
+  /** For clients that refresh; in the tenant of that id or slug. @throws InvalidCredentials, NotAMember, TooManyTries, PasswordsBusy */
+  async signInRefreshable(credentials: Credentials, tenant?: string): Promise<Refreshable> {
+    const user = await this.passwords.signIn(credentials);
+    if (tenant === undefined) return this.open(user, usualMembership(user));
+    const named = (await this.tenantsOf(user)).find(({ _id, slug }) => _id === tenant || slug === tenant);
+    return this.openIn(user, named?._id);
   }
 
   /** For a user who has just been made. */
-  open(user: User, membership = usualMembership(user)): Promise<SignedInForLong> {
-    return this.sessions.open(user._id, membership.tenantId, sessionLifetimeMs).then((session) => this.answer(user, membership, session));
+  welcome(user: User): Promise<Refreshable> {
+    return this.open(user, usualMembership(user));
   }
 
   /** @throws InvalidToken */
-  async refresh(refreshToken: string): Promise<SignedInForLong> {
+  async refresh(refreshToken: string): Promise<Refreshable> {
     const session = await this.sessions.rotate(this.tokens.readRefresh(refreshToken));
     const user = (await this.users.find(session.userId)) ?? raise(new InvalidToken());
-    const membership = user.memberships.find(({ tenantId }) => tenantId === session.tenantId) ?? raise(new InvalidToken());
-    return this.answer(user, membership, session);
+    return this.answer(user, actingMembership(session, user) ?? raise(new InvalidToken()), session);
   }
 
   /** A session in another tenant of the caller's; the one at hand goes on. @throws NotAMember */
-  async switchTo(actor: Actor, tenantId: string): Promise<SignedInForLong> {
-    const user = await this.me(actor);
-    return this.open(user, membershipIn(user, tenantId));
+  async switchTo(actor: Actor, tenantId: string): Promise<Refreshable> {
+    return this.openIn(await this.users.ofActor(actor), tenantId);
   }
 
-  /** @throws InvalidToken */
-  async me(actor: Actor): Promise<User> {
-    return (await this.users.find(actor.userId)) ?? raise(new InvalidToken());
+  async profile(actor: Actor): Promise<Profile> {
+    const user = await this.users.ofActor(actor);
+    const membership = membershipIn(user, actor.tenantId) ?? raise(new InvalidToken());
+    return { user, membership, tenants: await this.tenantsOf(user) };
   }
 
   signOut(actor: Actor): Promise<void> {
-    return this.sessions.revoke(actor.sessionId);
+    return this.sessions.revoke(actor.sessionId, 'signed_out');
   }
 
-  private answer(user: User, membership: Membership, { _id: sessionId, generation }: Session): SignedInForLong {
-    const accessToken = this.access(user, membership, sessionId, lifetimeSeconds.refreshable);
-    const refreshToken = this.tokens.refresh({ sessionId, generation });
-    return { user, membership, accessToken, refreshToken, expiresInSeconds: lifetimeSeconds.refreshable };
+  private openIn(user: User, tenantId: string | undefined): Promise<Refreshable> {
+    const membership = tenantId === undefined ? undefined : membershipIn(user, tenantId);
+    return this.open(user, membership ?? raise(new NotAMember()));
   }
 
-  private access({ _id: uid, email = '' }: User, { tenantId, role }: Membership, sid: string, seconds: number): string {
-    return this.tokens.access({ sub: email, uid, tid: tenantId, role, sid }, seconds);
+  private async open(user: User, membership: Membership): Promise<Refreshable> {
+    return this.answer(user, membership, await this.sessions.open(user, membership.tenantId));
+  }
+
+  private async answer(user: User, membership: Membership, session: Session): Promise<Refreshable> {
+    const accessToken = this.access(user, membership, session, lifetimeSeconds.refreshable);
+    const refreshToken = this.tokens.refresh({ sessionId: session._id, generation: session.generation });
+    const tenants = await this.tenantsOf(user);
+    return { user, membership, tenants, accessToken, refreshToken, expiresInSeconds: lifetimeSeconds.refreshable };
+  }
+
+  private tenantsOf({ memberships }: User): Promise<Tenant[]> {
+    return this.tenants.findAll(memberships.map(({ tenantId }) => tenantId));
+  }
+
+  private access(user: User, { tenantId, role }: Membership, { _id: sid }: Session, seconds: number): string {
+    return this.tokens.access({ sub: loginNameOf(user), uid: user._id, tid: tenantId, role, sid }, seconds);
   }
 }
 
-/** The default tenant where the user is a member there, else the oldest membership. */
-function usualMembership({ memberships }: User): Membership {
-  const [oldest] = memberships.toSorted((one, other) => one.since.getTime() - other.since.getTime());
-  return memberships.find(({ tenantId }) => tenantId === DEFAULT_TENANT_ID) ?? oldest ?? raise(new NotAMember());
-}
-
-function membershipIn({ memberships }: User, tenantId: string): Membership {
-  return memberships.find((membership) => membership.tenantId === tenantId) ?? raise(new NotAMember());
+/** The default tenant where the user is a member there, else the oldest membership; with none, nobody can sign in. */
+function usualMembership(user: User): Membership {
+  const [oldest] = user.memberships.toSorted((one, other) => one.since.getTime() - other.since.getTime());
+  return membershipIn(user, DEFAULT_TENANT_ID) ?? oldest ?? raise(new InvalidCredentials());
 }

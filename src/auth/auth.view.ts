@@ -1,24 +1,36 @@
-import type { Permission, Role } from '../kernel/actor/permissions.js';
-import type { SignedInForLong } from './auth.service.js';
-import type { User } from './user.js';
+import { type Permission, type Role, roles } from '../kernel/actor/permissions.js';
+import type { Tenant } from '../tenants/tenant.js';
+import type { Profile, Refreshable } from './auth.service.js';
+import type { Membership, User } from './user.js';
 
 export class UserView {
   /** @example "usr_0190a1b2-0000-7000-8000-000000000000" */
   id: string;
-  /** @example "owner@acme.test" */
-  email: string;
+  /** Null for a user who signs in by name. @example "owner@acme.test" */
+  email: string | null;
   /** @example "Ada Owner" */
   name: string;
 
-  static of({ _id, email = '', name }: User): UserView {
-    return { id: _id, email, name };
+  static of({ _id, email, name }: User): UserView {
+    return { id: _id, email: email ?? null, name };
   }
 }
 export class MembershipView {
-  /** @example "ten_0190a1b2-0000-7000-8000-000000000000" */
-  tenantId: string;
-  /** @example "owner" */
+  /** The tenant's. @example "ten_0190a1b2-0000-7000-8000-000000000000" */
+  id: string;
+  /** @example "acme-ltd-a1b2c3" */
+  slug: string;
+  /** @example "Acme Ltd" */
+  name: string;
+  /** What the user is there. @example "owner" */
   role: Role;
+  /** Of the user, within the tenant. @example 1001 */
+  userNumber: number;
+
+  static of({ tenantId, role, number }: Membership, tenants: readonly Tenant[]): MembershipView {
+    const { slug = '', name = '' } = tenants.find(({ _id }) => _id === tenantId) ?? {};
+    return { id: tenantId, slug, name, role, userNumber: number };
+  }
 }
 export class SignedInView {
   /** A JWT for `Authorization: Bearer`. @example "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.signature" */
@@ -33,45 +45,38 @@ export class SignedInView {
   /** Where the user is a member. */
   tenants: MembershipView[];
 
-  static of({ accessToken, refreshToken, expiresInSeconds, user, membership }: SignedInForLong): SignedInView {
-    const shown = ({ tenantId, role }: { tenantId: string; role: Role }): MembershipView => ({ tenantId, role });
-    const [tenant, tenants] = [shown(membership), user.memberships.map(shown)];
-    return { accessToken, refreshToken, expiresIn: expiresInSeconds, user: UserView.of(user), tenant, tenants };
+  static of({ accessToken, refreshToken, expiresInSeconds, ...profile }: Refreshable): SignedInView {
+    return { accessToken, refreshToken, expiresIn: expiresInSeconds, ...whoAndWhere(profile) };
   }
 }
-export class MeView {
+export class ProfileView {
   user: UserView;
+  /** Where the token acts. */
   tenant: MembershipView;
+  /** Where the user is a member. */
   tenants: MembershipView[];
-  /** What the role may do. @example ["payments:read"] */
+  /** What the role may do in the tenant. @example ["self","payments:read"] */
   permissions: string[];
 
-  static of({ user, tenantId, role, permissions }: Me): MeView {
-    const tenants = user.memberships.map((membership) => ({ tenantId: membership.tenantId, role: membership.role }));
-    return { user: UserView.of(user), tenant: { tenantId, role }, tenants, permissions: [...permissions] };
+  static of(profile: Profile): ProfileView {
+    return { ...whoAndWhere(profile), permissions: [...roles[profile.membership.role]] };
   }
-}
-export interface Me {
-  readonly user: User;
-  readonly tenantId: string;
-  readonly role: Role;
-  readonly permissions: readonly Permission[];
 }
 export class RoleView {
   /** @example "finance" */
   role: Role;
-  /** @example ["payments:read","payments:write"] */
+  /** @example ["self","payments:read","payments:write"] */
   permissions: string[];
 
-  static of({ role, permissions }: { readonly role: Role; readonly permissions: readonly Permission[] }): RoleView {
+  static of([role, permissions]: readonly [Role, readonly Permission[]]): RoleView {
     return { role, permissions: [...permissions] };
   }
 }
-export class DoneView {
-  /** @example true */
-  done: boolean;
 
-  static of(): DoneView {
-    return { done: true };
-  }
+function whoAndWhere({ user, membership, tenants }: Profile): Pick<ProfileView, 'user' | 'tenant' | 'tenants'> {
+  return {
+    user: UserView.of(user),
+    tenant: MembershipView.of(membership, tenants),
+    tenants: user.memberships.map((each) => MembershipView.of(each, tenants)),
+  };
 }

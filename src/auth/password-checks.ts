@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { InvalidCredentials } from './auth.faults.js';
+import { InvalidCredentials, WrongPassword } from './auth.faults.js';
 import { LoginLimits } from './login-limits.js';
 import { Passwords } from './passwords.js';
-import type { User } from './user.js';
+import { loginNameOf, type User } from './user.js';
 import { UsersService } from './users.service.js';
 
 export interface Credentials {
@@ -22,7 +22,7 @@ export class PasswordChecks {
   ) {}
 
   /** @throws InvalidCredentials, TooManyTries, PasswordsBusy */
-  async check({ email, password, address }: Credentials): Promise<User> {
+  async signIn({ email, password, address }: Credentials): Promise<User> {
     const user = await this.limits.guard(email, address, async () => {
       const found = await this.users.findByEmail(email);
       const matches = await this.passwords.verify(found?.passwordHash, password);
@@ -30,5 +30,13 @@ export class PasswordChecks {
     });
     if (!user) throw new InvalidCredentials();
     return user;
+  }
+
+  /** For a user who is signed in. @throws WrongPassword, TooManyTries, PasswordsBusy */
+  async confirm(user: User, password: string, address: string): Promise<void> {
+    const confirmed = await this.limits.guard(loginNameOf(user), address, async () => {
+      return (await this.passwords.verify(user.passwordHash, password)) || undefined;
+    });
+    if (!confirmed) throw new WrongPassword();
   }
 }

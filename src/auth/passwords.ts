@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
+import { type Config, CONFIG } from '../kernel/config/config.js';
 import { PasswordsBusy } from './auth.faults.js';
+import { assertPassword } from './password-policy.js';
 
-/** argon2id with the parameters that OWASP's Password Storage Cheat Sheet names first. */
+/** argon2id with the smallest memory that OWASP's Password Storage Cheat Sheet recommends with two passes. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+/** The runtime has four threads for such work, which files and name look-ups need too. */
 const limits = { atOnce: 2, waiting: 200 };
 
 /** Hashes and verifies passwords off the event loop, a few at a time. */
@@ -13,7 +16,14 @@ export class Passwords {
   private running = 0;
   private readonly queue: (() => void)[] = [];
   /** Verified where there is no user, so that the answer takes as long. */
-  private readonly nobody = hash(randomBytes(32), parameters);
+  private readonly nobodys = hash(randomBytes(32), parameters);
+
+  constructor(@Inject(CONFIG) private readonly config: Pick<Config, 'passwordPolicy'>) {}
+
+  /** By the configured policy. @throws WeakPassword, naming the field of the request that held it */
+  assertGood(password: string, field?: string): void {
+    assertPassword(password, this.config.passwordPolicy, field);
+  }
 
   /** @throws PasswordsBusy */
   hash(password: string): Promise<string> {
@@ -22,16 +32,15 @@ export class Passwords {
 
   /** False for a user without a password or no user at all, after the same time. @throws PasswordsBusy */
   async verify(passwordHash: string | undefined, password: string): Promise<boolean> {
-    const known = passwordHash ?? (await this.nobody);
+    const known = passwordHash ?? (await this.nobodys);
     const matches = await this.inTurn(() => verify(known, password));
     return matches && passwordHash !== undefined;
   }
 
   private async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.running >= limits.atOnce) {
-      if (this.queue.length >= limits.waiting) throw new PasswordsBusy();
-      await new Promise<void>((resolve) => this.queue.push(resolve));
-    } else this.running += 1;
+    if (this.running < limits.atOnce) this.running += 1;
+    else if (this.queue.length >= limits.waiting) throw new PasswordsBusy();
+    else await new Promise<void>((resolve) => this.queue.push(resolve));
     try {
       return await work();
     } finally {

@@ -11,7 +11,7 @@ export class RolesController {
   @Get()
   @Allow('self')
   @Answers(RoleView, { shape: 'list' })
-  list(): { role: Role; permissions: readonly Permission[] }[] {
-    return Object.entries(roles).map(([role, permissions]) => ({ role: role as Role, permissions }));
+  list(): [Role, readonly Permission[]][] {
+    return Object.entries(roles) as [Role, readonly Permission[]][];
   }
 }

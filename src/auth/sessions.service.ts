@@ -1,12 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import type { ClientSession, Collection } from 'mongodb';
+import type { ClientSession, Collection, Filter } from 'mongodb';
 import { Clock } from '../kernel/clock.js';
 import { InvalidToken } from '../kernel/fault/common-faults.js';
 import { newId } from '../kernel/ids.js';
 import { Database } from '../kernel/mongo/database.js';
-import { type Session, sessionLifetimeMs, sessionsCollection } from './session.js';
+import { ActorCache } from './actor-cache.js';
+import { type EndReason, type Session, sessionsCollection } from './session.js';
 import type { RefreshClaim } from './tokens.js';
+import type { User } from './user.js';
 
+const lifetimeMs = 30 * 86_400_000;
+const notRevoked = { revokedAt: { $exists: false } } as const;
+
+/** Who is signed in, and where. */
 @Injectable()
 export class SessionsService {
   private readonly sessions: Collection<Session>;
@@ -14,15 +20,16 @@ export class SessionsService {
   constructor(
     database: Database,
     private readonly clock: Clock,
+    private readonly actors: ActorCache,
   ) {
     this.sessions = database.collection<Session>(sessionsCollection.name);
   }
 
-  async open(userId: string, tenantId: string, lifetimeMs: number, session?: ClientSession): Promise<Session> {
-    const createdAt = this.clock.now();
-    const expiresAt = new Date(createdAt.getTime() + lifetimeMs);
-    const opened: Session = { _id: newId('ses'), userId, tenantId, generation: 1, createdAt, expiresAt };
-    await this.sessions.insertOne(opened, { session });
+  async open({ _id: userId, passwordVersion }: User, tenantId: string): Promise<Session> {
+    const now = this.clock.now();
+    const times = { createdAt: now, lastUsedAt: now, expiresAt: new Date(now.getTime() + lifetimeMs) };
+    const opened: Session = { _id: newId('ses'), userId, tenantId, generation: 1, passwordVersion, ...times };
+    await this.sessions.insertOne(opened);
     return opened;
   }
 
@@ -36,25 +43,34 @@ export class SessionsService {
    */
   async rotate({ sessionId, generation }: RefreshClaim): Promise<Session> {
     const now = this.clock.now();
-    const expiresAt = new Date(now.getTime() + sessionLifetimeMs);
-    const alive = { _id: sessionId, revokedAt: { $exists: false }, expiresAt: { $gt: now } };
     const rotated = await this.sessions.findOneAndUpdate(
-      { ...alive, generation },
-      { $inc: { generation: 1 }, $set: { expiresAt } },
+      { _id: sessionId, generation, expiresAt: { $gt: now }, ...notRevoked },
+      { $inc: { generation: 1 }, $set: { lastUsedAt: now, expiresAt: new Date(now.getTime() + lifetimeMs) } },
       { returnDocument: 'after' },
     );
     if (rotated) return rotated;
-    await this.revoke(sessionId);
+    await this.revoke(sessionId, 'refresh_token_reused');
     throw new InvalidToken();
   }
 
-  async revoke(id: string): Promise<void> {
-    await this.sessions.updateOne({ _id: id, revokedAt: { $exists: false } }, { $set: { revokedAt: this.clock.now() } });
+  async revoke(id: string, reason: EndReason): Promise<void> {
+    await this.sessions.updateOne({ _id: id, ...notRevoked }, { $set: { revokedAt: this.clock.now(), reason } });
+    this.actors.forget(id);
   }
 
-  /** Ends every session of a user, all but one where one is named. */
-  async revokeAll(session: ClientSession, userId: string, exceptId?: string): Promise<void> {
-    const others = { userId, revokedAt: { $exists: false }, ...(exceptId !== undefined && { _id: { $ne: exceptId } }) };
-    await this.sessions.updateMany(others, { $set: { revokedAt: this.clock.now() } }, { session });
+  /** Ends every session of a user that is being erased. */
+  async revokeAll(session: ClientSession, userId: string): Promise<void> {
+    await this.end(session, userId, 'user_erased');
+  }
+
+  /** Ends every session of a user whose password was changed but the one that did it. */
+  async keepOnly(session: ClientSession, id: string, { _id: userId, passwordVersion }: User): Promise<void> {
+    await this.sessions.updateOne({ _id: id }, { $set: { passwordVersion } }, { session });
+    await this.end(session, userId, 'password_changed', { _id: { $ne: id } });
+  }
+
+  private async end(session: ClientSession, userId: string, reason: EndReason, which: Filter<Session> = {}): Promise<void> {
+    await this.sessions.updateMany({ ...which, userId, ...notRevoked }, { $set: { revokedAt: this.clock.now(), reason } }, { session });
+    this.actors.forgetUserAfter(session, userId);
   }
 }

@@ -16,11 +16,16 @@ export interface User {
   readonly username?: string;
   readonly name: string;
   readonly passwordHash?: string;
+  /** Counts the passwords this user had; a session is good for the one it was opened with. */
+  readonly passwordVersion: number;
   readonly memberships: readonly Membership[];
   readonly createdAt: Date;
   readonly rev: number;
   readonly erasedAt?: Date;
 }
+
+export const longestEmail = 254;
+export const mostMemberships = 100;
 
 const whereText = (field: string) => ({ unique: true, partialFilterExpression: { [field]: { $type: 'string' } } });
 
@@ -29,7 +34,17 @@ export const usersCollection: CollectionSpec = {
   indexes: [
     { name: 'email', key: { email: 1 }, ...whereText('email') },
     { name: 'username', key: { username: 1 }, ...whereText('username') },
-    { name: 'members', key: { 'memberships.tenantId': 1, _id: 1 } },
+    {
+      name: 'number',
+      key: { 'memberships.tenantId': 1, 'memberships.number': 1 },
+      unique: true,
+      partialFilterExpression: { 'memberships.number': { $type: 'number' } },
+    },
   ],
 };
-export const longestEmail = 254;
+
+/** What a user is called where one word has to do. */
+export const loginNameOf = ({ email, username }: Pick<User, 'email' | 'username'>): string => email ?? username ?? '';
+
+export const membershipIn = ({ memberships }: User, tenantId: string): Membership | undefined =>
+  memberships.find((membership) => membership.tenantId === tenantId);

@@ -30,8 +30,6 @@ it('makes different ids, moments of the last 365 days, and every provider, statu
 });
 
 it('ends every payment as its last attempt did', () => {
-  for (const { state, attempts } of demoPayments(plan)) {
-    if (state === 'captured') expect(attempts.at(-1)?.result).toBe('success');
-    else expect(attempts.every(({ result }) => result === 'failure')).toBe(true);
-  }
+  const ends = new Set(demoPayments(plan).map(({ state, attempts }) => `${state}:${attempts.at(-1)?.result ?? 'none'}`));
+  expect(ends).toEqual(new Set(['captured:success', 'declined:failure', 'created:failure', 'created:none']));
 });

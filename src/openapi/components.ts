@@ -29,12 +29,28 @@ export const replayedHeader: HeadersObject = { 'Idempotency-Replayed': { $ref: '
 export const keyParameter: ReferenceObject = { $ref: '#/components/parameters/IdempotencyKey' };
 
 /** What the operations of a surface share. */
-export const componentsOf = (surface: Surface): Required<Pick<Components, 'schemas' | 'headers' | 'parameters' | 'securitySchemes'>> => ({
+export const componentsOf = (surface: Surface) => ({
   schemas: { Failure: shapes[surface.dialect].failure },
   headers: { TraceId: traceId, RetryAfter: retryAfter, IdempotencyReplayed: replayed },
   parameters: { IdempotencyKey: idempotencyKey },
   securitySchemes: {
-    bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The token that a login answers with.' },
+    bearer: { type: 'http' as const, scheme: 'bearer', bearerFormat: 'JWT', description: 'The token that a login answers with.' },
   },
 });
-export type Components = NonNullable<OpenAPIObject['components']>;
+type Components = NonNullable<OpenAPIObject['components']>;
+
+/** Without what nothing refers to. */
+export function usedOf({ securitySchemes: schemes, ...components }: Components, paths: unknown): Components {
+  const used = new Map<string, Record<string, unknown>>();
+  const follow = (part: unknown): void => {
+    for (const [, kind = '', name = ''] of JSON.stringify(part).matchAll(/"#\/components\/(\w+)\/(\w+)"/g)) {
+      const found = (components as Record<string, Record<string, unknown>>)[kind]?.[name];
+      if (used.get(kind)?.[name]) continue;
+      used.set(kind, { ...used.get(kind), [name]: found });
+      follow(found);
+    }
+  };
+  follow(paths);
+  const secured = JSON.stringify(paths).includes('"security":[{');
+  return { ...(Object.fromEntries(used) as Components), ...(secured && { securitySchemes: schemes }) };
+}

@@ -1,25 +1,35 @@
 import { PayloadTooLargeException } from '@nestjs/common';
 import { FAILS, type FaultExample } from '../kernel/dialect/dialect.decorator.js';
 import { AccessDenied, AuthorizationRequired, InvalidToken, MissingToken, TokenExpired } from '../kernel/fault/common-faults.js';
-import { RateLimited, UnsupportedMedia } from '../kernel/fault/fault.js';
+import { Invalid, RateLimited, UnsupportedMedia } from '../kernel/fault/fault.js';
 import { LaneFull } from '../kernel/group-commit.js';
 import { readJson } from '../kernel/http/read-body.js';
 import type { Route } from '../kernel/http/routes.js';
 import { InvalidKey, KeyReused, RequestInFlight } from '../kernel/idempotency/idempotency-record.js';
 import { UNREPEATABLE } from '../kernel/idempotency/unrepeatable.decorator.js';
 import { DatabaseBusy, OutcomeUnknown } from '../kernel/mongo/unit-of-work.js';
-import { refusalsOf } from './inputs.js';
+import { refusalsOf } from './refusals.js';
 
 export const isWrite = ({ method }: Route): boolean => method !== 'GET';
 /** An `Idempotency-Key` is honoured. */
 export const isRepeatable = (route: Route): boolean => isWrite(route) && !Reflect.hasMetadata(UNREPEATABLE, route.handler);
 
+/** What a request may hold, besides its headers. */
+export interface Inputs {
+  /** An example of the body, where the handler takes one. */
+  readonly body: unknown;
+  readonly query: boolean;
+  readonly path: boolean;
+}
+
 /** Everything that may be thrown at a request of this route: by its guards, by what reads it, by its handler, and by a bug. */
-export async function errorsOf(route: Route, takesBody: boolean): Promise<unknown[]> {
+export async function errorsOf(route: Route, { body, query, path }: Inputs): Promise<unknown[]> {
   const declared = (Reflect.getMetadata(FAILS, route.handler) ?? []) as readonly FaultExample[];
   return [
-    ...(takesBody ? bodyErrors : []),
-    ...(await refusalsOf(route)),
+    ...(body === undefined ? [] : bodyErrors),
+    ...(await refusalsOf(route, body)),
+    ...(query ? [new Invalid('The query is not valid')] : []),
+    ...(path ? [new Invalid('The address is not valid')] : []),
     ...declared.map((example) => example()),
     ...(route.policy?.public === undefined ? denials : []),
     ...(isRepeatable(route) ? keyErrors : []),
@@ -29,7 +39,11 @@ export async function errorsOf(route: Route, takesBody: boolean): Promise<unknow
   ];
 }
 
-const bodyErrors = [unreadable(), new PayloadTooLargeException(), new UnsupportedMedia('Unsupported Media Type', { context: { input: '<amount/>' } })];
+const bodyErrors = [
+  unreadable(),
+  new PayloadTooLargeException(),
+  new UnsupportedMedia('Unsupported Media Type', { context: { input: '<amount/>' } }),
+];
 const denials = [new AuthorizationRequired(), new MissingToken(), new InvalidToken(), new TokenExpired(), new AccessDenied()];
 const keyErrors = [new InvalidKey(), new KeyReused(), new RequestInFlight()];
 const writeErrors = [new DatabaseBusy(undefined), new LaneFull(), new OutcomeUnknown(undefined)];

@@ -1,9 +1,10 @@
-import type { ContentObject, EncodingObject, OperationObject, ParameterObject, ReferenceObject, RequestBodyObject } from '@nestjs/swagger';
+import type { ContentObject, EncodingObject, OperationObject, ParameterObject, RequestBodyObject, ResponsesObject } from '@nestjs/swagger';
 import type { BodyKind } from '../kernel/dialect/voices.js';
 import type { Route } from '../kernel/http/routes.js';
 import { keyParameter } from './components.js';
 import { isRepeatable } from './errors.js';
-import { exampleOf, resolve, type Schema, type Schemas } from './example.js';
+import { exampleOf, type Schemas } from './example.js';
+import { refineParameter } from './refine.js';
 import { failuresOf, successOf } from './responses.js';
 import { voiceOf } from './surface.js';
 
@@ -13,21 +14,36 @@ const mediaTypes: Readonly<Record<BodyKind, string>> = {
   multipart: 'multipart/form-data',
 };
 
-/** What the scanner found of a handler, and what our own decorators say of it. */
-export async function describe(found: OperationObject, route: Route, schemas: Schemas): Promise<OperationObject> {
-  const { parameters = [], requestBody, responses, ...rest } = found;
-  const failures = await failuresOf(route, requestBody !== undefined);
+/** What the scanner found of a handler, and what our own decorators say of it. `id` is an id as the feature shows one. */
+export async function describe(found: OperationObject, route: Route, schemas: Schemas, id: unknown): Promise<OperationObject> {
+  const { requestBody, responses, ...rest } = found;
+  const parameters = (found.parameters as ParameterObject[]).map((parameter) => withExample(refineParameter(parameter, route), id));
+  const body = requestBody && bodyOf(requestBody as RequestBodyObject, route, schemas);
+  const [content] = Object.values(body?.content ?? {});
+  const inputs = { body: body && ((content?.example as unknown) ?? {}), query: has(parameters, 'query'), path: has(parameters, 'path') };
   return {
     ...rest,
     tags: rest.tags ?? [featureOf(route)],
     operationId: operationIdOf(route),
-    parameters: [...parameters.map(withDefault), ...(isRepeatable(route) ? [keyParameter] : [])],
-    ...(requestBody && { requestBody: bodyOf(requestBody as RequestBodyObject, route, schemas) }),
-    responses: { ...(route.answer ? successOf(route, route.answer, schemas) : responses), ...failures },
+    parameters: [...parameters, ...(isRepeatable(route) ? [keyParameter] : [])],
+    ...(body && { requestBody: body }),
+    responses: {
+      ...(route.answer ? { ...declared(responses), ...successOf(route, route.answer, schemas) } : responses),
+      ...(await failuresOf(route, inputs)),
+    },
     security: route.policy?.public === undefined ? [{ bearer: [] }] : [],
     ...{ 'x-policy': route.policy },
   };
 }
+
+const has = (parameters: readonly ParameterObject[], place: ParameterObject['in']): boolean => parameters.some((one) => one.in === place);
+
+/** Of the scanner's answers, those that are no guess at what goes well. */
+const declared = (responses: ResponsesObject): ResponsesObject =>
+  Object.fromEntries(Object.entries(responses).filter(([status]) => Number(status) >= 400));
+
+const withExample = (parameter: ParameterObject, id: unknown): ParameterObject =>
+  parameter.in === 'path' && parameter.name === 'id' && id !== undefined ? { example: id, ...parameter } : parameter;
 
 /** `PaymentsRoutingController` is the payments. */
 export function featureOf({ controller }: Route): string {
@@ -36,14 +52,8 @@ export function featureOf({ controller }: Route): string {
 }
 
 function operationIdOf(route: Route): string {
-  const feature = featureOf(route);
-  return feature[0]?.toLowerCase() + feature.slice(1) + route.handler.name.replace(/^./, (letter) => letter.toUpperCase());
-}
-
-/** A field with a default may be left out, though its type says that the handler always has it. */
-function withDefault(parameter: ParameterObject | ReferenceObject): ParameterObject | ReferenceObject {
-  const { schema } = parameter as ParameterObject;
-  return schema && 'default' in schema ? { ...parameter, required: false } : parameter;
+  const feature = featureOf(route).replace(/^./, (letter) => letter.toLowerCase());
+  return feature + route.handler.name.replace(/^./, (letter) => letter.toUpperCase());
 }
 
 /** The same fields in every form the surface takes, unless the handler names its own. */
@@ -52,7 +62,7 @@ function bodyOf({ content, ...body }: RequestBodyObject, route: Route, schemas: 
   if (!json?.schema || Object.keys(content).length > 1) return { ...body, content };
   const { schema } = json;
   const example = exampleOf(schema, schemas);
-  const encoding = encodingOf(schema, schemas);
+  const encoding = encodingOf(example);
   const kinds = voiceOf(route).bodies.map((kind): [string, ContentObject[string]] => {
     return [mediaTypes[kind], { schema, example, ...(kind !== 'json' && encoding && { encoding }) }];
   });
@@ -60,8 +70,7 @@ function bodyOf({ content, ...body }: RequestBodyObject, route: Route, schemas: 
 }
 
 /** In a form, what is no plain text travels as JSON text. */
-function encodingOf(schema: Schema, schemas: Schemas): EncodingObject | undefined {
-  const properties = Object.entries(resolve(schema, schemas).properties ?? {});
-  const nested = properties.filter(([, property]) => ['object', 'array'].includes([resolve(property, schemas).type].flat()[0] ?? ''));
+function encodingOf(example: unknown): EncodingObject | undefined {
+  const nested = Object.entries(example ?? {}).filter(([, value]) => typeof value === 'object');
   return nested.length === 0 ? undefined : Object.fromEntries(nested.map(([name]) => [name, { contentType: mediaTypes.json }]));
 }

@@ -5,10 +5,10 @@ import { problemOf } from '../kernel/dialect/problem.js';
 import type { Route } from '../kernel/http/routes.js';
 import { Fault } from '../kernel/fault/fault.js';
 import { exampleTraceId, replayedHeader, retryHeader, traceHeader } from './components.js';
-import { errorsOf, isRepeatable } from './errors.js';
+import { errorsOf, type Inputs, isRepeatable } from './errors.js';
 import { exampleOf, type Schema, type Schemas } from './example.js';
 import { shapes } from './shapes.js';
-import { voiceOf } from './surface.js';
+import { plainDialect, voiceOf } from './surface.js';
 
 interface Failure {
   readonly message: string;
@@ -17,24 +17,24 @@ interface Failure {
 }
 
 /** Every failure of a route, in the words of its surface: made by what makes them when they happen. */
-export async function failuresOf(route: Route, takesBody: boolean): Promise<ResponsesObject> {
+export async function failuresOf(route: Route, inputs: Inputs): Promise<ResponsesObject> {
   const voice = voiceOf(route);
   const answers = new Map<number, Failure[]>();
-  for (const error of await errorsOf(route, takesBody)) {
+  for (const error of await errorsOf(route, inputs)) {
     const problem = problemOf(error, voice);
     const value = voice.failure({ ...problem, traceId: exampleTraceId });
     const retries = error instanceof Fault && error.retryAfterSeconds !== undefined;
     answers.set(problem.status, [...(answers.get(problem.status) ?? []), { message: problem.message, value, retries }]);
   }
-  return Object.fromEntries([...answers].map(([status, failures]) => [status, failureOf(status, failures)]));
+  return Object.fromEntries([...answers].map(([status, failures]) => [status, failureOf(route, status, failures)]));
 }
 
-function failureOf(status: number, failures: readonly Failure[]): ResponseObject {
+function failureOf({ dialect }: Route, status: number, failures: readonly Failure[]): ResponseObject {
   const examples = Object.fromEntries(failures.map(({ message, value }) => [slug(message), { summary: message, value }]));
   return {
     description: phrase(status),
     headers: { ...traceHeader, ...(failures.some(({ retries }) => retries) && retryHeader) },
-    content: { 'application/json': { schema: { $ref: getSchemaPath('Failure') }, examples } },
+    content: { 'application/json': { schema: dialect ? { $ref: getSchemaPath('Failure') } : shapes[plainDialect].failure, examples } },
   };
 }
 

@@ -1,5 +1,4 @@
-import type { DialectName, Voice } from '../kernel/dialect/voices.js';
-import { voices } from '../kernel/dialect/voices.js';
+import { type DialectName, type Voice, voices } from '../kernel/dialect/voices.js';
 import type { Route } from '../kernel/http/routes.js';
 
 /** A published API: everything that speaks one dialect. */
@@ -53,4 +52,5 @@ export const surfaces: readonly Surface[] = [
 /** Routes that speak no dialect are the platform's: they serve those who run it. */
 export const surfaceOf = ({ dialect }: Route): Surface => surfaces.find((surface) => surface.dialect === dialect) ?? platform;
 /** Where no dialect is declared, a failure speaks as unknown paths at the root do. */
-export const voiceOf = ({ dialect }: Route): Voice => voices[dialect ?? 'store'];
+export const plainDialect = 'store';
+export const voiceOf = ({ dialect = plainDialect }: Route): Voice => voices[dialect];

@@ -58,13 +58,13 @@ export class PaymentBuckets {
       $inc: { generation: 1, epoch: 1 },
       $setOnInsert: { counts: {}, erased: [] },
     };
-    await this.buckets.updateOne({ _id: tenantId }, update as never, { session, upsert: true });
+    await this.buckets.updateOne({ _id: tenantId }, update, { session, upsert: true });
   }
 
   /** From the commit on, no batch of any node creates anything for the user. */
   async shutOut(session: ClientSession, tenantId: string, userId: string): Promise<void> {
     const update = { $inc: { epoch: 1 }, $push: { erased: { $each: [userId], $slice: -rememberedErasures } } };
-    await this.buckets.updateOne({ _id: tenantId }, update as never, { session });
+    await this.buckets.updateOne({ _id: tenantId }, update, { session });
   }
 
   /** Tenants whose days are being counted anew. */
@@ -74,7 +74,7 @@ export class PaymentBuckets {
 
   async advance(session: ClientSession, { _id }: TotalsBucket, last: { _id: ObjectId; initiatedAt: Date } | undefined): Promise<void> {
     const after = last ? { initiatedAt: last.initiatedAt, id: last._id } : null;
-    await this.buckets.updateOne({ _id }, { $set: { rebuilding: { after } } } as never, { session });
+    await this.buckets.updateOne({ _id }, { $set: { rebuilding: { after } } }, { session });
   }
 
   /** Every payment is counted under this generation: the older ones' buckets go. */

@@ -116,14 +116,14 @@ export class BucketChanges {
     );
     // Written even where no count changes, because it is the lock.
     const lock = { $inc: { ...numbers(this.totals), writes: 1 } };
-    return [{ updateOne: { filter: { _id: tenantId, epoch }, update: lock as never } }, ...days, ...months];
+    return [{ updateOne: { filter: { _id: tenantId, epoch }, update: lock } }, ...days, ...months];
   }
 }
 
 function upsert(_id: string, fields: object, increments: Increments): AnyBulkWriteOperation<Bucket>[] {
   const $inc = numbers(increments);
   if (Object.keys($inc).length === 0) return [];
-  return [{ updateOne: { filter: { _id }, update: { $setOnInsert: fields, $inc } as never, upsert: true } }];
+  return [{ updateOne: { filter: { _id }, update: { $setOnInsert: fields, $inc }, upsert: true } }];
 }
 
 function* tallyOf({ currency, amountMinor, attempts }: Counted, sign: 1 | -1): Generator<[path: string, by: number]> {

@@ -8,7 +8,7 @@ export interface PaymentFilter {
 }
 
 /** The filters that lists and analytics share; an unknown `status` is no filter. @throws Invalid */
-export function readFilter(query: Readonly<Record<string, unknown>>): PaymentFilter {
+export function readFilter(query: { readonly status?: unknown; readonly from?: unknown; readonly to?: unknown }): PaymentFilter {
   const range = rangeOf(momentOf(query.from, 'Invalid from'), momentOf(query.to, 'Invalid to'));
   return { range, ...(isStatus(query.status) && { status: query.status }) };
 }

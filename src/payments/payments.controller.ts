@@ -13,7 +13,7 @@ import { isAdmin, type Payment } from './payment.js';
 import type { CoreChange, PaymentChange } from './payment-changes.js';
 import { NothingToUpdate, PaymentNotFound, TooManyAttempts, TransitionRefused } from './payment.faults.js';
 import { DeletedPaymentView, PaymentView } from './payment.view.js';
-import { CreatePaymentDto, CustomerDto, PaymentsQuery, UpdatePaymentDto } from './payments.dto.js';
+import { AttemptDto, CreatePaymentDto, CustomerDto, PaymentsQuery, UpdatePaymentDto } from './payments.dto.js';
 import { paymentIdOf, PaymentsService } from './payments.service.js';
 
 @Dialect('traced')
@@ -47,7 +47,7 @@ export class PaymentsController {
   @Allow('payments:write', ['system_admin', 'owner', 'admin', 'merchant'])
   @Answers(PaymentView, { status: 201 })
   create(@By() actor: Actor, @Body() { customer, attempts = [], ...given }: CreatePaymentDto): Promise<Payment> {
-    return this.payments.create(actor, { ...given, customer: whole(customer), attempts: attempts.map((attempt) => ({ ...attempt })) });
+    return this.payments.create(actor, { ...given, customer: whole(customer), attempts: attempts.map(plain) });
   }
 
   /** Corrects a payment, sets its status or adds provider attempts; finance only the last two. */
@@ -93,7 +93,8 @@ function changeOf({ status, reason, attempts, customer, initiatedAt, ...rest }: 
     ...(customer && { customer: whole(customer) }),
     ...(initiatedAt && { initiatedAt: moment('initiatedAt', initiatedAt).at }),
   };
-  return { core, ...(status && { status }), ...(reason && { reason }), ...(attempts && { attempts: attempts.map((one) => ({ ...one })) }) };
+  return { core, ...(status && { status }), ...(reason && { reason }), ...(attempts && { attempts: attempts.map(plain) }) };
 }
 
+const plain = ({ provider, result, latencyMs }: AttemptDto) => ({ provider, result, latencyMs });
 const whole = ({ name = '', email = '', country = '' }: CustomerDto = {}) => ({ name, email, country });

@@ -109,13 +109,14 @@ class Batch {
   }
 
   decide(submitted: Submitted): void {
-    const { paymentId, context, isNew, decide } = submitted.command;
+    const { command } = submitted;
+    const { paymentId, context, isNew } = command;
     const document = this.stored.get(paymentId);
     const changed = this.now.get(paymentId);
     const before = changed === undefined && document ? fromDocument(document) : (changed ?? null);
     try {
       if (isNew && this.erased.includes(context.actor.userId)) throw new InvalidToken();
-      const after = decide(before);
+      const after = command.decide(before);
       this.answers.set(submitted, { ok: true, value: after });
       if (after === before) return;
       this.now.set(paymentId, after);

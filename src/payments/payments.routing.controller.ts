@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiBody, ApiQuery } from '@nestjs/swagger';
 import type { Actor } from '../kernel/actor/actor.js';
 import { Allow } from '../kernel/actor/allow.decorator.js';
 import { By } from '../kernel/actor/by.decorator.js';
@@ -8,6 +9,7 @@ import { Invalid, raise } from '../kernel/fault/fault.js';
 import { NothingToUpdate, PaymentNotFound, TransitionRefused } from './payment.faults.js';
 import type { Payment } from './payment.js';
 import { assertMayChange, readNewPayment, readPaymentChange } from './payments.routing.dto.js';
+import { RoutingPaymentChangeForm, RoutingPaymentForm, RoutingPaymentsQuery } from './payments.routing.form.js';
 import { readFilter } from './payment-filter.js';
 import { readPage } from './payments.routing.query.js';
 import { RoutingPageView } from './payments.routing.view.js';
@@ -24,6 +26,7 @@ export class PaymentsRoutingController {
   /** Payments of the tenant, of a merchant its own; newest first. */
   @Get()
   @Allow('payments:read')
+  @ApiQuery({ type: RoutingPaymentsQuery })
   @Answers(RoutingPageView)
   @Fails(() => new Invalid('Invalid page'))
   list(@By() actor: Actor, @Query() query: QueryFields): Promise<NumberedPage> {
@@ -34,6 +37,7 @@ export class PaymentsRoutingController {
   /** Records a payment, always as pending. */
   @Post()
   @Allow('payments:write', ['system_admin', 'owner', 'admin', 'merchant'])
+  @ApiBody({ type: RoutingPaymentForm })
   @Answers(null, { status: 201, says: 'Payment created' })
   @Fails(() => new Invalid('Invalid amount'))
   create(@By() actor: Actor, @Body() body: unknown): Promise<Payment> {
@@ -43,6 +47,7 @@ export class PaymentsRoutingController {
   /** Corrects a payment, sets its status or adds provider attempts; finance only the last two. */
   @Put(':id')
   @Allow('payments:write', ['system_admin', 'owner', 'admin', 'finance'])
+  @ApiBody({ type: RoutingPaymentChangeForm })
   @Answers(null, { says: 'Updated' })
   @Fails(() => new Invalid('Invalid ID'), () => new NothingToUpdate(), () => new TransitionRefused(), () => new PaymentNotFound())
   update(@By() actor: Actor, @Param('id') id: string, @Body() body: unknown): Promise<Payment> {

@@ -21,7 +21,7 @@ export function readCustomer(value: unknown): Customer | undefined {
 function readText(value: unknown, longest: number): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'object') throw new Invalid('customer_details must be object');
-  const text = String(value as string | number | boolean).trim();
+  const text = String(value).trim();
   if (text.length > longest) throw new Invalid('customer_details is too long');
   return text;
 }

@@ -29,7 +29,6 @@ export class TenantsController {
   @Answers(TenantView)
   @Fails(() => new TenantNotFound())
   update(@By() actor: Actor, @Param('id') id: string, @Body() { name, currency, timeZone, settings }: UpdateTenantDto): Promise<Tenant> {
-    const patch = { ...(name && { name }), ...(currency && { currency }), ...(timeZone && { timeZone }), ...(settings && { settings }) };
-    return this.tenants.update(actor, id, patch);
+    return this.tenants.update(actor, id, { name, currency, timeZone, settings });
   }
 }

@@ -1,22 +1,20 @@
-import { Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import {
   IsIn,
-  IsInt,
   IsNotEmpty,
-  IsObject,
-  IsOptional,
   IsString,
-  Max,
   MaxLength,
-  Min,
   Validate,
+  ValidateIf,
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
 import { CURRENCIES } from '../kernel/money/currencies.js';
-import { isTimeZone } from './tenant.js';
+import { areSettings, isTimeZone, longestName } from './tenant.js';
 
-const largestSettingsBytes = 16 * 1024;
+/** Unlike `IsOptional`, a null is not taken for absent. */
+const IfGiven = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
+const trimmed = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value);
 
 @ValidatorConstraint({ name: 'timeZone' })
 class IsTimeZone implements ValidatorConstraintInterface {
@@ -27,35 +25,23 @@ class IsTimeZone implements ValidatorConstraintInterface {
     return 'timeZone must be an IANA time zone such as Europe/London';
   }
 }
-/** Names that MongoDB gives a meaning have none here, and nothing here may grow without bound. */
 @ValidatorConstraint({ name: 'settings' })
 class AreSettings implements ValidatorConstraintInterface {
   validate(value: unknown): boolean {
-    const text = JSON.stringify(value ?? null);
-    return Buffer.byteLength(text) <= largestSettingsBytes && !/"[^"]*(\$|\.)[^"]*":/.test(text);
+    return areSettings(value);
   }
   defaultMessage(): string {
-    return `settings must be an object of at most ${largestSettingsBytes} bytes whose names hold neither $ nor .`;
+    return 'settings must be an object of at most 16 KiB';
   }
 }
 
-export class CreateTenantDto {
-  /** @example "Acme Ltd" */
-  @IsString() @IsNotEmpty() @MaxLength(200) name: string;
-}
 export class UpdateTenantDto {
   /** @example "Acme Ltd" */
-  @IsOptional() @IsString() @IsNotEmpty() @MaxLength(200) name?: string;
+  @IfGiven() @Transform(trimmed) @IsString() @IsNotEmpty() @MaxLength(longestName) name?: string;
   /** ISO 4217. @example "GBP" */
-  @IsOptional() @IsIn(CURRENCIES) currency?: string;
+  @IfGiven() @IsIn(CURRENCIES, { message: 'currency must be a current ISO 4217 code' }) currency?: string;
   /** IANA. @example "Europe/London" */
-  @IsOptional() @Validate(IsTimeZone) timeZone?: string;
-  /** Free settings of the tenant. @example {"invoiceFooter":"Thank you"} */
-  @IsOptional() @IsObject() @Validate(AreSettings) settings?: Record<string, unknown>;
-}
-export class TenantsQuery {
-  /** Tenants a page holds. */
-  @IsInt() @Min(1) @Max(100) @Type(() => Number) limit: number = 25;
-  /** `nextCursor` of the page before. */
-  @IsOptional() @IsString() @MaxLength(500) cursor?: string;
+  @IfGiven() @Validate(IsTimeZone) timeZone?: string;
+  /** Settings of the tenant's own, replaced as a whole. @example {"invoiceFooter":"Thank you"} */
+  @IfGiven() @Validate(AreSettings) settings?: Record<string, unknown>;
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { EventsModule } from '../events/events.module.js';
+import { TenantRecords } from './tenant-records.js';
 import { TenantsController } from './tenants.controller.js';
 import { TenantsRepository } from './tenants.repository.js';
 import { TenantsService } from './tenants.service.js';
@@ -8,7 +9,7 @@ import { TenantsService } from './tenants.service.js';
 @Module({
   imports: [AuditModule, EventsModule],
   controllers: [TenantsController],
-  providers: [TenantsRepository, TenantsService],
+  providers: [TenantRecords, TenantsRepository, TenantsService],
   exports: [TenantsService],
 })
 export class TenantsModule {}

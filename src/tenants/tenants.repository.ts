@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession, Collection } from 'mongodb';
+import { hasCode } from '../kernel/mongo/error-code.js';
 import { Database } from '../kernel/mongo/database.js';
 import { type Tenant, type TenantPatch, tenantsCollection } from './tenant.js';
 
@@ -16,25 +17,32 @@ export class TenantsRepository {
     return this.tenants.findOne({ _id: id }, { session });
   }
 
+  findAll(ids: readonly string[]): Promise<Tenant[]> {
+    return this.tenants.find({ _id: { $in: [...ids] } }, { sort: { _id: 1 } }).toArray();
+  }
+
   list(after: string, limit: number, ids?: readonly string[]): Promise<Tenant[]> {
     return this.tenants.find({ _id: { $gt: after, ...(ids && { $in: [...ids] }) } }, { sort: { _id: 1 }, limit }).toArray();
   }
 
-  async insert(tenant: Tenant, session?: ClientSession): Promise<void> {
+  async insert(session: ClientSession, tenant: Tenant): Promise<void> {
     await this.tenants.insertOne(tenant, { session });
   }
 
-  async ensure(tenant: Tenant): Promise<void> {
-    const { _id, ...fields } = tenant;
-    await this.tenants.updateOne({ _id }, { $setOnInsert: fields }, { upsert: true });
+  async ensure({ _id, ...fields }: Tenant): Promise<void> {
+    try {
+      await this.tenants.updateOne({ _id }, { $setOnInsert: fields }, { upsert: true });
+    } catch (error) {
+      // Another process made it at the same moment.
+      if (!hasCode(error, 11000)) throw error;
+    }
   }
 
   change(session: ClientSession, { _id, rev }: Tenant, patch: TenantPatch): Promise<Tenant | null> {
     return this.tenants.findOneAndUpdate({ _id, rev }, { $set: patch, $inc: { rev: 1 } }, { session, returnDocument: 'after' });
   }
 
-  /** Takes the next number; gaps stay where the transaction is given up. */
-  async nextUserNumber(session: ClientSession, id: string): Promise<number | undefined> {
+  async nextUserNumber(id: string, session?: ClientSession): Promise<number | undefined> {
     const before = await this.tenants.findOneAndUpdate({ _id: id }, { $inc: { nextUserNumber: 1 } }, { session, returnDocument: 'before' });
     return before?.nextUserNumber;
   }

@@ -15,21 +15,16 @@ export interface TestServer {
 
 const root = join(__dirname, '..', '..');
 const patienceMs = 60_000;
+/** Where a mongod is found, as for the suites themselves. */
+const inherited = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'EMBEDDED_MONGOD', 'EMBEDDED_MONGO_SOURCE', 'EMBEDDED_MONGO_CACHE'];
+const defaults = { PORT: '0', NODE_ENV: 'test', APP_SECRET: 'a secret of the test suites only', LOG_LEVEL: 'error', DEMO_DATA: 'none' };
 
 /** The built server as a process of its own, on a free port, as an operator starts it. */
 export async function startServer(env: Record<string, string>): Promise<TestServer> {
   const child = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
     // Outside the project, so that no .env of a developer counts.
     cwd: join(root, 'dist'),
-    env: {
-      PATH: process.env.PATH,
-      PORT: '0',
-      NODE_ENV: 'test',
-      APP_SECRET: 'a secret of the test suites only',
-      LOG_LEVEL: 'error',
-      DEMO_DATA: 'none',
-      ...env,
-    },
+    env: { ...Object.fromEntries(inherited.map((name) => [name, process.env[name]])), ...defaults, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -21,7 +21,7 @@ export async function openDatabase(
     await assertUsableServer(config.mongodbUri);
     return { uri: config.mongodbUri, stop: async () => {} };
   }
-  const { uri, stop } = await startEmbeddedMongod({
+  return startEmbeddedMongod({
     dataDir: config.dataDir,
     port: config.embeddedMongoPort,
     mongod: config.embeddedMongod,
@@ -30,5 +30,4 @@ export async function openDatabase(
     ...(owner && { owner }),
     log,
   });
-  return { uri, stop };
 }

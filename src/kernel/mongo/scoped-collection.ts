@@ -49,5 +49,4 @@ export class ScopedCollection<Row extends TenantDocument> {
   }
 }
 
-const within = <Row extends TenantDocument>(scope: Scope, filter: Filter<Row>): Filter<Row> =>
-  ({ ...filter, ...visibleTo(scope) }) as Filter<Row>;
+const within = <Row extends TenantDocument>(scope: Scope, filter: Filter<Row>): Filter<Row> => ({ ...filter, ...visibleTo(scope) });

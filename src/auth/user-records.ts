@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import type { ClientSession } from 'mongodb';
+import type { AuditEntry } from '../audit/audit-entry.js';
+import { AuditService } from '../audit/audit.service.js';
+import { EventsService } from '../events/events.service.js';
+import type { Actor } from '../kernel/actor/actor.js';
+import { Clock } from '../kernel/clock.js';
+import { requestContext } from '../kernel/http/request-context.js';
+import { newId } from '../kernel/ids.js';
+import { loginNameOf, type Membership, type User } from './user.js';
+
+/** What the event feed and the audit log keep of a user's changes; who the person is stands in the user alone, where it can be erased. */
+@Injectable()
+export class UserRecords {
+  constructor(
+    private readonly events: EventsService,
+    private readonly audit: AuditService,
+    private readonly clock: Clock,
+  ) {}
+
+  async registered(session: ClientSession, user: User, membership: Membership): Promise<void> {
+    const after = { role: membership.role, number: membership.number };
+    await this.event(session, 'USER_REGISTERED', user, membership, after);
+    await this.note(session, user, membership, { action: 'user.registered', before: null, after });
+  }
+
+  async erased(session: ClientSession, user: User): Promise<void> {
+    for (const membership of user.memberships) {
+      await this.event(session, 'USER_ERASED', user, membership, {});
+      await this.note(session, user, membership, { action: 'user.erased', before: { role: membership.role }, after: null });
+    }
+  }
+
+  async passwordChanged(session: ClientSession, { userId: _id, email, ...membership }: Actor): Promise<void> {
+    await this.note(session, { _id, email }, membership, { action: 'user.password_changed', before: {}, after: {} });
+  }
+
+  private async event(
+    session: ClientSession,
+    type: 'USER_REGISTERED' | 'USER_ERASED',
+    { _id }: User,
+    { tenantId }: Membership,
+    data: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const common = { tenantId, at: this.clock.now(), subject: { type: 'user', id: _id }, traceId: requestContext.traceId() };
+    await this.events.record(session, [{ ...common, _id: newId('evt'), type, version: 1, sourceAgent: _id, data }]);
+  }
+
+  private async note(
+    session: ClientSession,
+    user: Pick<User, '_id' | 'email' | 'username'>,
+    { tenantId, role }: Pick<Membership, 'tenantId' | 'role'>,
+    change: Pick<AuditEntry, 'action' | 'before' | 'after'>,
+  ): Promise<void> {
+    const common = { tenantId, at: this.clock.now(), subject: { type: 'user', id: user._id }, traceId: requestContext.traceId() };
+    const actor = { id: user._id, email: loginNameOf(user), role };
+    await this.audit.record(session, [{ ...common, ...change, _id: newId('aud'), actor }]);
+  }
+}

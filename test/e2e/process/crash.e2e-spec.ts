@@ -1,0 +1,104 @@
+import { readFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Oracle } from '../../support/oracle.js';
+import { scale } from '../../support/random.js';
+import { startServer, type TestServer } from '../../support/server.js';
+
+const kills = scale(3, 20);
+const clients = 16;
+const payment = { merchant: 'Spotify', payment_type: 'card', amount_minor: '100', currency: 'GBP', region: 'UK' };
+
+let dataDir: string;
+let server: TestServer;
+let token: string;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'payops-crash-'));
+  await start();
+  await server.call('POST', '/api/auth/register', { form: { email: 'ann@example.com', password: 'secret1' } });
+  token = await signIn();
+}, 120_000);
+afterAll(async () => {
+  await server.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function start(): Promise<void> {
+  server = await startServer({ DATA_DIR: dataDir, EMBEDDED_MONGO_PORT: '0' });
+}
+async function signIn(): Promise<string> {
+  return (await server.call('POST', '/api/auth/login', { form: { email: 'ann@example.com', password: 'secret1' } })).body.data.token;
+}
+const mongod = async () => JSON.parse(await readFile(join(dataDir, 'mongod.json'), 'utf8')) as { pid: number; port: number };
+
+/** Sends payments until the server is gone; a key is acknowledged only by an answer that was read whole. */
+async function load(prefix: string): Promise<{ acknowledged: string[]; unknown: string[] }> {
+  const [acknowledged, unknown]: [string[], string[]] = [[], []];
+  const client = async (number: number) => {
+    for (let sent = 0; ; sent++) {
+      const key = `${prefix}-${number}-${sent}`;
+      try {
+        const { status } = await create(key);
+        if (status !== 201) return void unknown.push(key);
+        acknowledged.push(key);
+      } catch {
+        return void unknown.push(key);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, (_, number) => client(number)));
+  return { acknowledged, unknown };
+}
+// The region tells afterwards which key a payment came from.
+const create = (key: string) =>
+  server.call('POST', '/api/payments', { token, form: { ...payment, region: key }, headers: { 'idempotency-key': key } });
+
+async function regions(): Promise<string[]> {
+  const found: string[] = [];
+  for (let page = 1; ; page++) {
+    const { payments } = (await server.call('GET', `/api/payments?limit=100&page=${page}`, { token })).body.data;
+    if (payments.length === 0) return found;
+    found.push(...payments.map(({ region }: { region: string }) => region));
+  }
+}
+
+async function assertNothingLost(acknowledged: readonly string[], unknown: readonly string[]): Promise<void> {
+  const before = await regions();
+  expect(acknowledged.filter((key) => !before.includes(key))).toEqual([]);
+  expect(before).toHaveLength(new Set(before).size);
+  for (const key of [...acknowledged.slice(-20), ...unknown]) expect((await create(key)).status).toBe(201);
+  const after = await regions();
+  expect(after).toHaveLength(new Set(after).size);
+  expect([...acknowledged, ...unknown].filter((key) => !after.includes(key))).toEqual([]);
+  const oracle = await Oracle.of(`mongodb://127.0.0.1:${(await mongod()).port}/payops?directConnection=true`);
+  const list = (await server.call('GET', '/api/payments?from=2020-01-01', { token })).body.data;
+  const statuses = (await server.call('GET', '/api/analytics/payment-status', { token })).body.data;
+  const volume = (await server.call('GET', '/api/analytics/payment-volume', { token })).body.data;
+  expect({ total: list.total, statuses, volume }).toEqual({
+    total: oracle.count({}),
+    statuses: oracle.statuses({}),
+    volume: oracle.volume({}),
+  });
+  await oracle.close();
+}
+
+it.each(['server', 'database', 'both'])(
+  'keeps what it acknowledged when the %s is killed in mid-work',
+  async (victim) => {
+    for (let kill = 0; kill < kills; kill++) {
+      const running = load(`${victim}-${kill}`);
+      await pause(300 + kill * 100);
+      if (victim !== 'server') process.kill((await mongod()).pid, 'SIGKILL');
+      if (victim !== 'database') await server.kill9();
+      const { acknowledged, unknown } = await running;
+      expect([acknowledged.length > 0, unknown.length > 0]).toEqual([true, true]);
+      if (victim === 'database') await server.kill9();
+      await start();
+      token = await signIn();
+      await assertNothingLost(acknowledged, unknown);
+    }
+  },
+  600_000,
+);

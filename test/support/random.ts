@@ -1,0 +1,12 @@
+/** A generator whose seed a failing run prints, so that it can be run again (a linear congruential one: Numerical Recipes). */
+export function randomOf(seed: number): { below(bound: number): number; pick<Item>(items: readonly Item[]): Item } {
+  let state = seed >>> 0;
+  const below = (bound: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 4_294_967_296) * bound);
+  };
+  return { below, pick: (items) => items[below(items.length)] as never };
+}
+
+/** What the soak run enlarges; a plain test run is small. */
+export const scale = (small: number, large: number): number => (process.env.SOAK === '1' ? large : small);
