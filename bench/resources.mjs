@@ -3,6 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** As a shell reports an end by SIGINT. */
+export const interrupted = 130;
+
 /** @type {(() => Promise<unknown>)[]} */
 const steps = [];
 /** @type {Set<import('node:child_process').ChildProcess>} */
@@ -43,7 +46,10 @@ export function cleanUp() {
 export function cleanUpOnSignals() {
   for (const signal of ['SIGINT', 'SIGTERM']) {
     // `on`: a second Ctrl-C must not end the program before everything is taken away.
-    process.on(signal, () => void cleanUp().then(() => process.exit(130)));
+    process.on(signal, () => {
+      process.exitCode = interrupted;
+      void cleanUp().then(() => process.exit());
+    });
   }
 }
 

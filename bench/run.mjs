@@ -1,5 +1,5 @@
 import { buildIfStale } from '../scripts/build-if-stale.mjs';
-import { cleanUp, cleanUpOnSignals } from './resources.mjs';
+import { cleanUp, cleanUpOnSignals, interrupted } from './resources.mjs';
 
 const programs = { payments: './payments.mjs' };
 
@@ -14,8 +14,11 @@ try {
   const { main } = await import(programs[name]);
   await main(args);
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = 1;
+  // What fails after an interrupt fails because of it.
+  if (process.exitCode !== interrupted) {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 1;
+  }
 } finally {
   await cleanUp();
 }

@@ -14,5 +14,5 @@ export class RoutingRegistrationForm {
   /** @example "Str0ng!pass" */
   @ApiProperty({ minLength: 1 }) password: string;
   /** Nobody registers as anything else. @example "merchant" */
-  role?: 'merchant' = 'merchant';
+  @ApiProperty({ default: 'merchant' }) role?: 'merchant';
 }

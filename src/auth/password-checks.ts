@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InvalidCredentials, WrongPassword } from './auth.faults.js';
 import { LoginLimits } from './login-limits.js';
 import { Passwords } from './passwords.js';
+import { Turns } from './turns.js';
 import { loginNameOf, type User } from './user.js';
 import { UsersService } from './users.service.js';
 
@@ -15,6 +16,9 @@ export interface Credentials {
 /** Whether somebody knows a password; under limits, and in equal time for known and unknown users. */
 @Injectable()
 export class PasswordChecks {
+  /** Tries are reserved while they run: few at once, so that an account's own sign-ins cannot fill its limit. */
+  private readonly turns = new Turns({ atOnce: 4, waiting: 200 });
+
   constructor(
     private readonly users: UsersService,
     private readonly passwords: Passwords,
@@ -23,7 +27,7 @@ export class PasswordChecks {
 
   /** @throws InvalidCredentials, TooManyTries, PasswordsBusy */
   async signIn({ email, password, address }: Credentials): Promise<User> {
-    const user = await this.limits.guard(email, address, async () => {
+    const user = await this.guarded(email, address, async () => {
       const found = await this.users.findByEmail(email);
       const matches = await this.passwords.verify(found?.passwordHash, password);
       return matches && found ? found : undefined;
@@ -34,9 +38,13 @@ export class PasswordChecks {
 
   /** For a user who is signed in. @throws WrongPassword, TooManyTries, PasswordsBusy */
   async confirm(user: User, password: string, address: string): Promise<void> {
-    const confirmed = await this.limits.guard(loginNameOf(user), address, async () => {
+    const confirmed = await this.guarded(loginNameOf(user), address, async () => {
       return (await this.passwords.verify(user.passwordHash, password)) || undefined;
     });
     if (!confirmed) throw new WrongPassword();
+  }
+
+  private guarded<Result>(account: string, address: string, check: () => Promise<Result | undefined>): Promise<Result | undefined> {
+    return this.turns.take(() => this.limits.guard(account, address, check));
   }
 }

@@ -2,19 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { type Config, CONFIG } from '../kernel/config/config.js';
-import { PasswordsBusy } from './auth.faults.js';
 import { assertPassword } from './password-policy.js';
+import { Turns } from './turns.js';
 
 /** argon2id with the smallest memory that OWASP's Password Storage Cheat Sheet recommends with two passes. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-/** The runtime has four threads for such work, which files and name look-ups need too. */
-const limits = { atOnce: 2, waiting: 200 };
 
 /** Hashes and verifies passwords off the event loop, a few at a time. */
 @Injectable()
 export class Passwords {
-  private running = 0;
-  private readonly queue: (() => void)[] = [];
+  /** The runtime has four threads for such work, which files and name look-ups need too. */
+  private readonly turns = new Turns({ atOnce: 2, waiting: 200 });
   /** Verified where there is no user, so that the answer takes as long. */
   private readonly nobodys = hash(randomBytes(32), parameters);
 
@@ -27,27 +25,13 @@ export class Passwords {
 
   /** @throws PasswordsBusy */
   hash(password: string): Promise<string> {
-    return this.inTurn(() => hash(password, parameters));
+    return this.turns.take(() => hash(password, parameters));
   }
 
   /** False for a user without a password or no user at all, after the same time. @throws PasswordsBusy */
   async verify(passwordHash: string | undefined, password: string): Promise<boolean> {
     const known = passwordHash ?? (await this.nobodys);
-    const matches = await this.inTurn(() => verify(known, password));
+    const matches = await this.turns.take(() => verify(known, password));
     return matches && passwordHash !== undefined;
-  }
-
-  private async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.running < limits.atOnce) this.running += 1;
-    else if (this.queue.length >= limits.waiting) throw new PasswordsBusy();
-    else await new Promise<void>((resolve) => this.queue.push(resolve));
-    try {
-      return await work();
-    } finally {
-      // The place is handed on, not given up, so that nobody slips in between.
-      const next = this.queue.shift();
-      if (next) next();
-      else this.running -= 1;
-    }
   }
 }

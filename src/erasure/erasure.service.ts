@@ -4,6 +4,7 @@ import { AuditService } from '../audit/audit.service.js';
 import { SessionsService } from '../auth/sessions.service.js';
 import { UsersService } from '../auth/users.service.js';
 import type { Actor } from '../kernel/actor/actor.js';
+import { Idempotency } from '../kernel/idempotency/idempotency.js';
 import { UnitOfWork } from '../kernel/mongo/unit-of-work.js';
 import { PaymentsErasure } from '../payments/payments-erasure.service.js';
 
@@ -16,6 +17,7 @@ export class ErasureService {
     private readonly sessions: SessionsService,
     private readonly payments: PaymentsErasure,
     private readonly audit: AuditService,
+    private readonly idempotency: Idempotency,
   ) {}
 
   /** Afterwards the e-mail may register again, as somebody else. */
@@ -24,6 +26,7 @@ export class ErasureService {
     await this.unitOfWork.run(async (session) => {
       const user = await this.users.erase(session, userId);
       await this.sessions.revokeAll(session, userId);
+      await this.idempotency.forget(session, userId);
       for (const { tenantId } of user?.memberships ?? []) {
         await this.payments.erase(session, tenantId, userId, pseudonym);
         await this.audit.forget(session, tenantId, userId, pseudonym);

@@ -18,9 +18,9 @@ const idempotencyKey: ParameterObject = {
   name: 'Idempotency-Key',
   in: 'header',
   required: false,
-  description: 'Chosen by the caller. The same request with the same key acts once and is answered alike, for 24 hours.',
+  description: 'A UUID or other text of the caller’s. The same request with the same key acts once and is answered alike, for 24 hours.',
+  // Without an example, which the page would send with every request that is tried out.
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[ -~]+$' },
-  example: '7f3b6c1e-2f7a-4a57-9a0e-6a1d1c0f5b11',
 };
 
 export const traceHeader: HeadersObject = { 'X-Trace-Id': { $ref: '#/components/headers/TraceId' } };

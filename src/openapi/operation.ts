@@ -1,4 +1,5 @@
 import type { ContentObject, EncodingObject, OperationObject, ParameterObject, RequestBodyObject, ResponsesObject } from '@nestjs/swagger';
+import type { Policy } from '../kernel/actor/allow.decorator.js';
 import type { BodyKind } from '../kernel/dialect/voices.js';
 import type { Route } from '../kernel/http/routes.js';
 import { keyParameter } from './components.js';
@@ -14,8 +15,12 @@ const mediaTypes: Readonly<Record<BodyKind, string>> = {
   multipart: 'multipart/form-data',
 };
 
+interface Described extends OperationObject {
+  readonly 'x-policy': Policy | undefined;
+}
+
 /** What the scanner found of a handler, and what our own decorators say of it. `id` is an id as the feature shows one. */
-export async function describe(found: OperationObject, route: Route, schemas: Schemas, id: unknown): Promise<OperationObject> {
+export async function describe(found: OperationObject, route: Route, schemas: Schemas, id: unknown): Promise<Described> {
   const { requestBody, responses, ...rest } = found;
   const parameters = (found.parameters as ParameterObject[]).map((parameter) => withExample(refineParameter(parameter, route), id));
   const body = requestBody && bodyOf(requestBody as RequestBodyObject, route, schemas);
@@ -32,7 +37,7 @@ export async function describe(found: OperationObject, route: Route, schemas: Sc
       ...(await failuresOf(route, inputs)),
     },
     security: route.policy?.public === undefined ? [{ bearer: [] }] : [],
-    ...{ 'x-policy': route.policy },
+    'x-policy': route.policy,
   };
 }
 

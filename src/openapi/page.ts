@@ -1,6 +1,6 @@
 import { surfaces } from './surface.js';
 
-/** No inline script and no inline style, so that the strictest content security policy lets it work. */
+/** No inline script and no inline style, so that a content security policy need allow neither. */
 export const page = `<!doctype html>
 <html lang="en">
   <head>
@@ -21,12 +21,12 @@ export const page = `<!doctype html>
 
 const urls = surfaces.map(({ name, title }) => ({ url: `/openapi/${name}.json`, name: title }));
 
-/** `validatorUrl: null` because the usual validator is a web site. */
+/** No validator, because the usual one is a web site. */
 export const startScript = `window.ui = SwaggerUIBundle({
   urls: ${JSON.stringify(urls)},
   dom_id: '#swagger-ui',
   deepLinking: true,
-  validatorUrl: null,
+  validatorUrl: 'none',
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
   layout: 'StandaloneLayout',
 });

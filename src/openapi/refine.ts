@@ -37,7 +37,7 @@ function partsOf(type: Type): Type[] {
   const names = (Reflect.getMetadata(DECORATORS.API_MODEL_PROPERTIES_ARRAY, type.prototype as object) ?? []) as readonly string[];
   const parts = names.flatMap((name) => {
     const field = Reflect.getMetadata(DECORATORS.API_MODEL_PROPERTIES, type.prototype as object, name.slice(1)) as { type?: unknown };
-    return typeof field.type === 'function' && field.type.name === 'type' ? ([(field.type as () => Type)()].flat() as Type[]) : [];
+    return typeof field.type === 'function' && field.type.name === 'type' ? [(field.type as () => Type | Type[])()].flat() : [];
   });
   return parts.flatMap((part) => [part, ...partsOf(part)]);
 }

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Fault, MethodNotAllowed } from '../fault/fault.js';
+import { DatabaseUnavailable, isUnreachable } from '../mongo/driver-faults.js';
 import { DialectMap } from './dialect-map.js';
 import { problemOf } from './problem.js';
 
@@ -14,7 +15,7 @@ export class DialectFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { voice, allow } = this.dialects.of(request);
-    const thrown = allow ? new MethodNotAllowed('Method not allowed', { allow }) : error;
+    const thrown = allow ? new MethodNotAllowed('Method not allowed', { allow }) : asFault(error, request.method);
     const problem = { ...problemOf(thrown, voice), traceId: request.id };
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
     if (thrown instanceof Fault) {
@@ -23,4 +24,9 @@ export class DialectFilter implements ExceptionFilter {
     }
     void reply.status(problem.status).send(voice.failure(problem));
   }
+}
+
+/** A write that lost its connection may have been applied; a unit of work that knows better has said so itself. */
+function asFault(error: unknown, method: string): unknown {
+  return isUnreachable(error) ? new DatabaseUnavailable(error, method === 'GET' ? 'none' : 'unknown') : error;
 }

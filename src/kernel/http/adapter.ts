@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Config } from '../config/config.js';
 import { Invalid } from '../fault/fault.js';
 import { rawBody } from './raw-body.js';
@@ -14,10 +14,9 @@ import { requestContext, traceIdOf } from './request-context.js';
 export function httpAdapter(config: Pick<Config, 'logLevel' | 'trustProxy'>): FastifyAdapter {
   const adapter = new FastifyAdapter({
     logger: { level: config.logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
-    // A count of hops reaches proxy-addr as it is; the framework's type names only the other forms.
-    trustProxy: config.trustProxy === 0 ? false : (config.trustProxy as string),
+    trustProxy: trustOf(config.trustProxy),
     genReqId: (request: IncomingMessage) => traceIdOf(request.headers.traceparent),
     requestIdHeader: false,
     exposeHeadRoutes: false,
@@ -42,4 +41,10 @@ export function httpAdapter(config: Pick<Config, 'logLevel' | 'trustProxy'>): Fa
     done();
   });
   return adapter;
+}
+
+/** The framework takes a count of hops for none, because it cannot see whether a client came past the proxies; who sets one says so. */
+function trustOf(proxies: Config['trustProxy']): false | string | ((address: string, hop: number) => boolean) {
+  if (proxies === 0) return false;
+  return typeof proxies === 'number' ? (_, hop) => hop < proxies : proxies;
 }

@@ -4,7 +4,10 @@ import type { CollectionSpec } from '../mongo/collection-spec.js';
 const keptSeconds = 24 * 3600;
 export const idempotencyCollection: CollectionSpec = {
   name: 'idempotency_records',
-  indexes: [{ name: 'expiry', key: { at: 1 }, expireAfterSeconds: keptSeconds }],
+  indexes: [
+    { name: 'expiry', key: { at: 1 }, expireAfterSeconds: keptSeconds },
+    { name: 'caller', key: { callerId: 1 }, sparse: true },
+  ],
 };
 
 export interface StoredFault {
@@ -19,6 +22,8 @@ export interface StoredFault {
 export interface IdempotencyRecord {
   readonly _id: string;
   readonly tenantId: string;
+  /** Absent where nobody was signed in. */
+  readonly callerId?: string;
   readonly requestHash: string;
   readonly value?: unknown;
   readonly fault?: StoredFault;
@@ -29,6 +34,7 @@ export interface IdempotencyRecord {
 export interface ClaimedKey {
   readonly id: string;
   readonly tenantId: string;
+  readonly callerId?: string;
   readonly requestHash: string;
 }
 

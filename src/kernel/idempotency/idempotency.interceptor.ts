@@ -87,7 +87,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const requestHash = createHmac('sha256', this.keys.of('idempotency'))
       .update(JSON.stringify([url, body]))
       .digest('base64url');
-    return { id, tenantId, requestHash };
+    return { id, tenantId, requestHash, ...(actor && { callerId: actor.userId }) };
   }
 }
 

@@ -59,9 +59,15 @@ export class Idempotency {
     }
   }
 
+  /** What was answered to an erased person may say who it was. */
+  async forget(session: ClientSession, callerId: string): Promise<void> {
+    await this.records.deleteMany({ callerId }, { session });
+  }
+
   private row(key: ClaimedKey, outcome: Pick<IdempotencyRecord, 'value' | 'fault'>): IdempotencyRecord {
     const stored = outcome.value === undefined && !outcome.fault ? {} : outcome;
-    return { _id: key.id, tenantId: key.tenantId, requestHash: key.requestHash, ...stored, at: this.clock.now() };
+    const { id, ...bound } = key;
+    return { _id: id, ...bound, ...stored, at: this.clock.now() };
   }
 }
 

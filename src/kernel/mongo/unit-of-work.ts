@@ -4,6 +4,7 @@ import { type ClientSession, MongoError, type TransactionOptions } from 'mongodb
 import { Unavailable } from '../fault/fault.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { Database } from './database.js';
+import { isUnreachable } from './driver-faults.js';
 
 const transaction: TransactionOptions = {
   readConcern: { level: 'snapshot' },
@@ -63,7 +64,8 @@ export class UnitOfWork {
           return result;
         } catch (error) {
           if (session.inTransaction()) await session.abortTransaction().catch(() => {});
-          if (!isTransient(error)) throw error;
+          // Before the commit nothing is applied, whatever it was that broke off.
+          if (!isTransient(error)) throw isUnreachable(error) ? new DatabaseBusy(error) : error;
           if (Date.now() > until) throw new DatabaseBusy(error);
           await pause(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt));
         }

@@ -159,7 +159,9 @@ function sendAll(path: string, bytes: number, declared: boolean): Promise<string
       while (sent < bytes) {
         sent += chunk.length;
         const whole = declared ? chunk : Buffer.concat([Buffer.from('10000\r\n'), chunk, Buffer.from('\r\n')]);
-        if (!socket.write(whole)) return void socket.once('drain', send);
+        if (socket.write(whole)) continue;
+        socket.once('drain', send);
+        return;
       }
       if (!declared) socket.write('0\r\n\r\n');
       let answer = '';

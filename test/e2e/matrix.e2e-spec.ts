@@ -1,0 +1,319 @@
+import { randomUUID } from 'node:crypto';
+import { AuditController } from '../../src/audit/audit.controller.js';
+import { MeRoutingController } from '../../src/erasure/me.routing.controller.js';
+import { DEFAULT_TENANT_ID } from '../../src/kernel/actor/actor.js';
+import { POLICY, type Policy } from '../../src/kernel/actor/allow.decorator.js';
+import type { Role } from '../../src/kernel/actor/permissions.js';
+import { tenantScope } from '../../src/kernel/actor/scope.js';
+import { Routes } from '../../src/kernel/http/routes.js';
+import { PaymentsController } from '../../src/payments/payments.controller.js';
+import { PaymentsRoutingController } from '../../src/payments/payments.routing.controller.js';
+import { PaymentsService } from '../../src/payments/payments.service.js';
+import { TenantsController } from '../../src/tenants/tenants.controller.js';
+import { TenantsService } from '../../src/tenants/tenants.service.js';
+import { type Answer, type CallOptions, startApp, type TestApp } from '../support/app.js';
+import { as, newTenant, type Somebody } from '../support/as.js';
+import { type Caller, callers, codes, expected, type Expectation, type Relation, relations, seen, sentences } from './matrix.expected.js';
+
+/** Callers of every role and a merchant beside them in their tenant, which is the default one for a system administrator alone. */
+interface World {
+  readonly app: TestApp;
+  readonly people: Readonly<Record<Role, Somebody>>;
+  readonly others: Readonly<Record<'own' | 'default', Somebody>>;
+  readonly foreign: Somebody;
+}
+const roles = callers.filter((caller) => caller !== 'anonymous');
+
+async function makeWorld(app: TestApp): Promise<World> {
+  const [own, foreign] = [await newTenant(app), await newTenant(app)];
+  const people: Partial<Record<Role, Somebody>> = {};
+  for (const role of roles) people[role] = await as(app, role, role === 'system_admin' ? DEFAULT_TENANT_ID : own);
+  const others = { own: await as(app, 'merchant', own), default: await as(app, 'merchant', DEFAULT_TENANT_ID) };
+  return { app, people: people as World['people'], others, foreign: await as(app, 'merchant', foreign) };
+}
+
+interface Cell {
+  readonly route: string;
+  readonly caller: Caller;
+  readonly relation: Relation;
+}
+/** A request that is valid but for who sends it. */
+interface Asked extends CallOptions {
+  /** The id in the path. */
+  readonly id?: string;
+  /** What a refused request must not change. */
+  readonly state?: () => Promise<unknown>;
+}
+type Ask = (world: World, cell: Cell) => Asked | Promise<Asked>;
+
+const currencies = { own: 'GBP', other: 'EUR', foreign: 'USD' };
+const customer = { name: 'Ava Reed', email: 'ava.reed@example.com', country: 'UK' };
+const sold = { merchant: 'Spotify', paymentType: 'subscription', amountMinor: 1299, region: 'UK' };
+const form = { merchant: 'Spotify', payment_type: 'subscription', amount_minor: '1299', currency: 'GBP', region: 'UK' };
+const attempt = { provider: 'Stripe', result: 'success' };
+function ownerOf({ people, others, foreign }: World, { caller, relation }: Pick<Cell, 'caller' | 'relation'>): Somebody {
+  if (relation === 'foreign') return foreign;
+  if (relation === 'own' && caller !== 'anonymous') return people[caller];
+  return caller === 'system_admin' ? others.default : others.own;
+}
+
+/** A new payment, made past the API, where not every role may make one. */
+async function payment({ app }: World, owner: Somebody, currency: string): Promise<string> {
+  const actor = { ...owner, name: 'An owner', sessionId: 'none' };
+  const { id } = await app.app.get(PaymentsService).create(actor, { ...sold, currency, customer, attempts: [] });
+  return id;
+}
+const onPayment =
+  (prefix: string, options: CallOptions = {}): Ask =>
+  async (world, cell) => {
+    const owner = ownerOf(world, cell);
+    const id = await payment(world, owner, currencies[cell.relation]);
+    const state = () => world.app.app.get(PaymentsService).find(tenantScope(owner.tenantId), id as never);
+    return { ...options, id: prefix + id, state };
+  };
+const onTenant =
+  (asked: (id: string) => Asked): Ask =>
+  (world, cell) => {
+    const { tenantId } = ownerOf(world, cell);
+    return { ...asked(tenantId), state: () => world.app.app.get(TenantsService).find(tenantId) };
+  };
+/** For what ends an account or its sessions: somebody of the caller's role whom no other request needs. */
+const once =
+  (asked: (somebody: Somebody) => CallOptions): Ask =>
+  async (world, { caller }) => {
+    if (caller === 'anonymous') return asked(world.others.own);
+    const somebody = await as(world.app, caller, world.people[caller].tenantId);
+    return { token: somebody.token, ...asked(somebody) };
+  };
+const plain: Ask = () => ({});
+const email = () => `${randomUUID()}@acme.test`;
+
+/** By the keys of the table. */
+const requests: Readonly<Record<string, Ask>> = {
+  'POST /api/auth/login': ({ others: { own } }) => ({ form: { email: own.email, password: own.password } }),
+  'POST /api/auth/register': () => ({ form: { email: email(), password: 'Str0ng!pass' } }),
+  'DELETE /api/me': once(() => ({})),
+  'POST /api/payments': () => ({ form }),
+  'PUT /api/payments/:id (status)': onPayment('', { form: { status: 'success' } }),
+  'PUT /api/payments/:id (attempts)': onPayment('', { json: { provider_attempts: [{ ...attempt, latency_ms: 142 }] } }),
+  'PUT /api/payments/:id (core)': onPayment('', { form: { region: 'FR' } }),
+  'DELETE /api/payments/:id': onPayment(''),
+  'POST /api/v1/auth/register': () => ({ json: { email: email(), password: 'Str0ng!pass', name: 'Ada', tenantName: 'Acme' } }),
+  'POST /api/v1/auth/login': ({ others: { own } }) => ({ json: { email: own.email, password: own.password } }),
+  'POST /api/v1/auth/refresh': async ({ app, others: { own } }) => {
+    const { body } = await app.call('POST', '/api/v1/auth/login', { json: { email: own.email, password: own.password } });
+    return { json: { refreshToken: body.data.refreshToken as string } };
+  },
+  'POST /api/v1/auth/logout': once(() => ({})),
+  'POST /api/v1/auth/password': once(({ password }) => ({ json: { currentPassword: password, newPassword: 'Str0nger!pass' } })),
+  'POST /api/v1/auth/switch': onTenant((tenantId) => ({ json: { tenantId } })),
+  'POST /api/v1/tenants': () => ({ json: { name: 'Another Ltd' } }),
+  'GET /api/v1/tenants/:id': onTenant((id) => ({ id })),
+  'PATCH /api/v1/tenants/:id': onTenant((id) => ({ id, json: { name: `Acme ${randomUUID()}` } })),
+  'POST /api/v1/payments': () => ({ json: { ...sold, currency: 'GBP' } }),
+  'GET /api/v1/payments/:id': onPayment('pay_'),
+  'PATCH /api/v1/payments/:id (status)': onPayment('pay_', { json: { status: 'success' } }),
+  'PATCH /api/v1/payments/:id (attempts)': onPayment('pay_', { json: { attempts: [{ ...attempt, latencyMs: 142 }] } }),
+  'PATCH /api/v1/payments/:id (core)': onPayment('pay_', { json: { region: 'FR' } }),
+  'DELETE /api/v1/payments/:id': onPayment('pay_'),
+};
+
+const routeOf = (key: string): string => key.replace(/ \(.*\)$/, '');
+
+async function send({ people, app }: World, { route, caller }: Cell, { id, state: _, ...options }: Asked): Promise<Answer> {
+  const [method = '', path = ''] = routeOf(route).split(' ');
+  const token = caller === 'anonymous' ? {} : { token: people[caller].token };
+  return app.call(method, path.replace(':id', id ?? ''), { ...token, ...options });
+}
+
+/** What a refusal says, beside its status. */
+function isInVoice(route: string, { status, body }: Answer): boolean {
+  if (route.includes(' /api/v1/')) return body.data === null && body.error.code === codes[status];
+  return body.status === status && body.message === sentences[status] && !('data' in body);
+}
+
+/** How the server differs from one cell of the table. */
+async function differences(world: World, cell: Cell, status: number): Promise<string[]> {
+  const asked = await (requests[cell.route] ?? plain)(world, cell);
+  const before = JSON.stringify(await asked.state?.());
+  const answer = await send(world, cell, asked);
+  const name = `${cell.route}, ${cell.relation}, ${cell.caller}`;
+  if (answer.status !== status) return [`${name}: ${answer.status} instead of ${status}`];
+  if (status < 400) return [];
+  return [
+    ...(isInVoice(cell.route, answer) ? [] : [`${name}: ${status} in other words, ${JSON.stringify(answer.body)}`]),
+    ...(JSON.stringify(await asked.state?.()) === before ? [] : [`${name}: refused, and done all the same`]),
+  ];
+}
+
+function cellsOf(route: string, expectation: Expectation): { cell: Cell; status: number }[] {
+  const rows = 'own' in expectation || 'foreign' in expectation ? expectation : { own: expectation as readonly number[] };
+  return relations.flatMap((relation) =>
+    callers.flatMap((caller, column) => {
+      const status = rows[relation]?.[column];
+      return typeof status === 'number' ? [{ cell: { route, caller, relation }, status }] : [];
+    }),
+  );
+}
+
+/** How the server differs from the rows of a route. */
+async function check(world: World, route: string): Promise<string[]> {
+  const found: string[] = [];
+  const rows = Object.entries(expected).filter(([key]) => key === route || routeOf(key) === route);
+  for (const { cell, status } of rows.flatMap(([key, expectation]) => cellsOf(key, expectation))) {
+    found.push(...(await differences(world, cell, status)));
+  }
+  return found;
+}
+
+let world: World;
+beforeAll(async () => {
+  world = await makeWorld(await startApp());
+});
+afterAll(() => world.app.close());
+
+describe('the table', () => {
+  it('has a row for every route of the server, and no other', () => {
+    const routes = world.app.app.get(Routes).all();
+    const served = routes.map(({ method, path }) => `${method} ${path}`);
+    expect([...new Set(Object.keys(expected).map(routeOf))].sort()).toEqual(served.sort());
+  });
+
+  it('has a status for every caller', () => {
+    const rows = Object.values(expected).flatMap((row) => ('length' in row ? [row] : Object.values(row)));
+    expect(rows.filter(({ length }) => length !== callers.length)).toEqual([]);
+  });
+
+  it('has every request but the plain ones', () => {
+    expect(Object.keys(requests).filter((key) => !(key in expected))).toEqual([]);
+  });
+});
+
+describe('the server answers as the table says', () => {
+  it.each(Object.keys(expected))('%s', async (route) => {
+    expect(await check(world, route)).toEqual([]);
+  });
+});
+
+/** Whose objects an answer holds. */
+const sights: Readonly<Record<string, (body: Answer['body'], world: World, caller: Role) => unknown[]>> = {
+  'GET /api/payments': ({ data }) => data.payments.flatMap(relationOf),
+  'GET /api/v1/payments': ({ data }) => data.flatMap(relationOf),
+  'GET /api/analytics/payment-volume': ({ data }) => data.flatMap(relationOf),
+  'GET /api/v1/analytics/payment-volume': ({ data }) => data.flatMap(relationOf),
+  'GET /api/v1/audit': ({ data }) => data.flatMap(({ after }: { after: { currency?: string } | null }) => relationOf(after ?? {})),
+  'GET /api/v1/tenants': ({ data }, { people, foreign }, caller) =>
+    data.flatMap(({ id }: { id: string }) => (id === people[caller].tenantId ? 'own' : id === foreign.tenantId ? 'foreign' : [])),
+};
+const relationOf = ({ currency }: { currency?: string }) => relations.filter((relation) => currencies[relation] === currency);
+
+describe('lists and figures hold what the caller may see', () => {
+  let fresh: World;
+  beforeAll(async () => {
+    fresh = await makeWorld(world.app);
+    for (const role of roles) await payment(fresh, fresh.people[role], currencies.own);
+    for (const other of Object.values(fresh.others)) await payment(fresh, other, currencies.other);
+    await payment(fresh, fresh.foreign, currencies.foreign);
+  });
+
+  const rows = Object.entries(seen).flatMap(([route, sight]) =>
+    Object.entries(sight).map(([caller, whose]) => [route, caller as Role, whose] as const),
+  );
+  it.each(rows)('%s by %s', async (route, caller, whose) => {
+    const [method = '', path = ''] = route.split(' ');
+    const { body } = await fresh.app.call(method, path.includes('volume') ? path : `${path}?limit=100`, {
+      token: fresh.people[caller].token,
+    });
+    expect([...new Set(sights[route]?.(body, fresh, caller))].sort()).toEqual([...whose].sort());
+  });
+});
+
+describe('a mistake in the product turns the table red', () => {
+  interface Mutant {
+    readonly name: string;
+    readonly of: new (...parameters: never[]) => unknown;
+    readonly handler: string;
+    readonly policy: Policy;
+    readonly route: string;
+    readonly notices: readonly string[];
+  }
+  const mutants: readonly Mutant[] = [
+    {
+      name: 'whoever reads payments may delete them',
+      of: PaymentsRoutingController,
+      handler: 'remove',
+      policy: { permission: 'payments:read' },
+      route: 'DELETE /api/payments/:id',
+      notices: [
+        'own, finance: 200 instead of 403',
+        'own, support: 200 instead of 403',
+        'own, merchant: 200 instead of 403',
+        'other, finance: 200 instead of 403',
+        'other, support: 200 instead of 403',
+        'other, merchant: 404 instead of 403',
+        'foreign, finance: 404 instead of 403',
+        'foreign, support: 404 instead of 403',
+        'foreign, merchant: 404 instead of 403',
+      ],
+    },
+    {
+      name: 'everybody may delete the account',
+      of: MeRoutingController,
+      handler: 'remove',
+      policy: { permission: 'self' },
+      route: 'DELETE /api/me',
+      notices: ['system_admin', 'owner', 'admin', 'finance', 'support', 'user'].map((role) => `own, ${role}: 200 instead of 403`),
+    },
+    {
+      name: 'finance may change the tenant',
+      of: TenantsController,
+      handler: 'update',
+      policy: { permission: 'tenants:read' },
+      route: 'PATCH /api/v1/tenants/:id',
+      notices: ['own, finance: 200 instead of 403', 'foreign, finance: 404 instead of 403'],
+    },
+    {
+      name: 'support may set a status',
+      of: PaymentsController,
+      handler: 'update',
+      policy: { permission: 'payments:read', roles: ['system_admin', 'owner', 'admin', 'finance', 'support'] },
+      route: 'PATCH /api/v1/payments/:id (attempts)',
+      notices: ['own, support: 200 instead of 403', 'other, support: 200 instead of 403', 'foreign, support: 404 instead of 403'],
+    },
+    {
+      name: 'an administrator may not read the audit log',
+      of: AuditController,
+      handler: 'list',
+      policy: { permission: 'audit:read', roles: ['system_admin', 'owner'] },
+      route: 'GET /api/v1/audit',
+      notices: ['own, admin: 403 instead of 200'],
+    },
+  ];
+
+  it.each(mutants)('$name', async ({ of, handler, policy, route, notices }) => {
+    const method = Reflect.get(of.prototype as object, handler) as object;
+    const declared: unknown = Reflect.getMetadata(POLICY, method);
+    Reflect.defineMetadata(POLICY, policy, method);
+    try {
+      const app = await startApp({ mongodbUri: world.app.mongodbUri });
+      const found = await check({ ...world, app }, route).finally(app.close);
+      expect(found).toEqual(notices.map((notice) => `${route}, ${notice}`));
+    } finally {
+      Reflect.defineMetadata(POLICY, declared, method);
+    }
+    expect(await check(world, route)).toEqual([]);
+  });
+
+  it('a tenant is shown to whoever asks', async () => {
+    const view = jest.spyOn(TenantsService.prototype, 'view').mockImplementation(function (this: TenantsService, _, id) {
+      return this.find(id);
+    });
+    try {
+      expect(await check(world, 'GET /api/v1/tenants/:id')).toEqual(
+        ['owner', 'admin', 'finance'].map((role) => `GET /api/v1/tenants/:id, foreign, ${role}: 200 instead of 404`),
+      );
+    } finally {
+      view.mockRestore();
+    }
+  });
+});

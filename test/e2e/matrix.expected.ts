@@ -1,0 +1,160 @@
+/**
+ * Who may do what to whose, as the published contracts have it. Written by hand from them, never from the code: a permission that
+ * is changed in the code must turn the suite red until somebody has changed this table too.
+ */
+export const callers = ['anonymous', 'system_admin', 'owner', 'admin', 'finance', 'support', 'merchant', 'user'] as const;
+export type Caller = (typeof callers)[number];
+
+/**
+ * Whose the object of a request is: the caller's, that of somebody else in the caller's tenant, or that of another tenant. A system
+ * administrator's tenant is the default one, everybody else's is not.
+ */
+export const relations = ['own', 'other', 'foreign'] as const;
+export type Relation = (typeof relations)[number];
+
+/** One status a caller, in the order of `callers`. */
+type Statuses = readonly (number | null)[];
+/** Statuses by whose the object is, or one row for a route without an object. */
+export type Expectation = Statuses | Partial<Readonly<Record<Relation, Statuses>>>;
+
+/** Nobody owns anything without an account. */
+const ____ = null;
+/** Anybody, signed in or not, and whoever it is. */
+const open = (status: number): Statuses => callers.map(() => status);
+
+/** By `METHOD /path`, as the router has it. Words in brackets tell requests to one route apart that differ in who may send them. */
+// prettier-ignore
+export const expected: Readonly<Record<string, Expectation>> = {
+  // Technical
+  'GET /health/live':                            open(200),
+  'GET /health/ready':                           open(200),
+
+  // Surface 0: a plain user gets 403 on every protected route, support reads like finance and writes nothing.
+  //                                              anon  sysad owner admin finan suppo merch user
+  'GET /api/health':                             open(200),
+  'POST /api/auth/login':                        open(200),
+  'POST /api/auth/register':                     open(201),
+  'DELETE /api/me':                              [401,  403,  403,  403,  403,  403,  200,  403],
+  'GET /api/payments':                           [401,  200,  200,  200,  200,  200,  200,  403],
+  'POST /api/payments':                          [401,  201,  201,  201,  403,  403,  201,  403],
+  'PUT /api/payments/:id (status)': {
+    own:                                          [____, 200,  200,  200,  200,  403,  403,  403],
+    other:                                        [401,  200,  200,  200,  200,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  404,  403,  403,  403],
+  },
+  'PUT /api/payments/:id (attempts)': {
+    own:                                          [____, 200,  200,  200,  200,  403,  403,  403],
+    other:                                        [401,  200,  200,  200,  200,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  404,  403,  403,  403],
+  },
+  // Finance names no core field, and is told so before the payment is looked for.
+  'PUT /api/payments/:id (core)': {
+    own:                                          [____, 200,  200,  200,  403,  403,  403,  403],
+    other:                                        [401,  200,  200,  200,  403,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  403,  403],
+  },
+  'DELETE /api/payments/:id': {
+    own:                                          [____, 200,  200,  200,  403,  403,  403,  403],
+    other:                                        [401,  200,  200,  200,  403,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  403,  403],
+  },
+  'GET /api/analytics/payment-volume':           [401,  200,  200,  200,  200,  200,  200,  403],
+  'GET /api/analytics/provider-latency':         [401,  200,  200,  200,  200,  200,  200,  403],
+  'GET /api/analytics/payment-status':           [401,  200,  200,  200,  200,  200,  200,  403],
+
+  // Surface 3: accounts. Whoever is signed in does as it likes with its own.
+  //                                              anon  sysad owner admin finan suppo merch user
+  'POST /api/v1/auth/register':                  open(201),
+  'POST /api/v1/auth/login':                     open(200),
+  'POST /api/v1/auth/refresh':                   open(200),
+  'POST /api/v1/auth/logout':                    [401,  200,  200,  200,  200,  200,  200,  200],
+  'POST /api/v1/auth/password':                  [401,  200,  200,  200,  200,  200,  200,  200],
+  'GET /api/v1/auth/me':                         [401,  200,  200,  200,  200,  200,  200,  200],
+  // A session is for a tenant in which the caller is a member.
+  'POST /api/v1/auth/switch': {
+    own:                                          [____, 200,  200,  200,  200,  200,  200,  200],
+    foreign:                                      [401,  404,  404,  404,  404,  404,  404,  404],
+  },
+  'GET /api/v1/roles':                           [401,  200,  200,  200,  200,  200,  200,  200],
+
+  // Surface 3: tenants. Only a system administrator crosses them.
+  'GET /api/v1/tenants':                         [401,  200,  200,  200,  200,  200,  200,  200],
+  'POST /api/v1/tenants':                        [401,  201,  201,  201,  201,  201,  201,  201],
+  'GET /api/v1/tenants/:id': {
+    own:                                          [____, 200,  200,  200,  200,  403,  403,  403],
+    foreign:                                      [401,  200,  404,  404,  404,  403,  403,  403],
+  },
+  'PATCH /api/v1/tenants/:id': {
+    own:                                          [____, 200,  200,  200,  403,  403,  403,  403],
+    foreign:                                      [401,  200,  404,  404,  403,  403,  403,  403],
+  },
+
+  // Surface 3: payments, in the tenant of the credential. A merchant sees its own, and what it may not see is not there.
+  //                                              anon  sysad owner admin finan suppo merch user
+  'GET /api/v1/payments':                        [401,  200,  200,  200,  200,  200,  200,  403],
+  'POST /api/v1/payments':                       [401,  201,  201,  201,  403,  403,  201,  403],
+  'GET /api/v1/payments/:id': {
+    own:                                          [____, 200,  200,  200,  200,  200,  200,  403],
+    other:                                        [401,  200,  200,  200,  200,  200,  404,  403],
+    foreign:                                      [401,  404,  404,  404,  404,  404,  404,  403],
+  },
+  'PATCH /api/v1/payments/:id (status)': {
+    own:                                          [____, 200,  200,  200,  200,  403,  403,  403],
+    other:                                        [401,  200,  200,  200,  200,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  404,  403,  403,  403],
+  },
+  'PATCH /api/v1/payments/:id (attempts)': {
+    own:                                          [____, 200,  200,  200,  200,  403,  403,  403],
+    other:                                        [401,  200,  200,  200,  200,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  404,  403,  403,  403],
+  },
+  'PATCH /api/v1/payments/:id (core)': {
+    own:                                          [____, 200,  200,  200,  403,  403,  403,  403],
+    other:                                        [401,  200,  200,  200,  403,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  403,  403],
+  },
+  'DELETE /api/v1/payments/:id': {
+    own:                                          [____, 200,  200,  200,  403,  403,  403,  403],
+    other:                                        [401,  200,  200,  200,  403,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  403,  403],
+  },
+  'GET /api/v1/analytics/payment-volume':        [401,  200,  200,  200,  200,  200,  200,  403],
+  'GET /api/v1/analytics/provider-latency':      [401,  200,  200,  200,  200,  200,  200,  403],
+  'GET /api/v1/analytics/payment-status':        [401,  200,  200,  200,  200,  200,  200,  403],
+  'GET /api/v1/analytics/success-rate':          [401,  200,  200,  200,  200,  200,  200,  403],
+  'GET /api/v1/analytics/daily':                 [401,  200,  200,  200,  200,  200,  200,  403],
+  'GET /api/v1/audit':                           [401,  200,  200,  200,  403,  403,  403,  403],
+};
+
+/** Whose objects lists and figures hold, for each caller that may ask. */
+const tenantWide = {
+  system_admin: ['own', 'other'],
+  owner: ['own', 'other'],
+  admin: ['own', 'other'],
+  finance: ['own', 'other'],
+  support: ['own', 'other'],
+  merchant: ['own'],
+} as const;
+type Sight = Partial<Readonly<Record<Caller, readonly Relation[]>>>;
+
+export const seen: Readonly<Record<string, Sight>> = {
+  'GET /api/payments': tenantWide,
+  'GET /api/v1/payments': tenantWide,
+  'GET /api/analytics/payment-volume': tenantWide,
+  'GET /api/v1/analytics/payment-volume': tenantWide,
+  'GET /api/v1/audit': { system_admin: ['own', 'other'], owner: ['own', 'other'], admin: ['own', 'other'] },
+  'GET /api/v1/tenants': {
+    system_admin: ['own', 'foreign'],
+    owner: ['own'],
+    admin: ['own'],
+    finance: ['own'],
+    support: ['own'],
+    merchant: ['own'],
+    user: ['own'],
+  },
+};
+
+/** The words in which surface 0 refuses. */
+export const sentences: Readonly<Record<number, string>> = { 401: 'Authorization required', 403: 'Access denied', 404: 'Not found' };
+/** The codes with which surface 3 refuses. */
+export const codes: Readonly<Record<number, string>> = { 401: 'unauthenticated', 403: 'forbidden', 404: 'not_found' };
