@@ -55,20 +55,19 @@ async function createNaively(request, reply) {
   return reply.status(201).send({ status: 201, message: 'Payment created' });
 }
 
-function shown({ _id, paymentType, amountMinor, createdBy, initiatedAt, customer, attempts, ...payment }) {
-  const { merchant, currency, region, status } = payment;
+function shown(payment) {
   return {
-    _id: _id.toHexString(),
-    merchant,
-    payment_type: paymentType,
-    amount_minor: amountMinor,
-    currency,
-    region,
-    status,
-    created_by: createdBy,
-    initiated_at: initiatedAt.toISOString().replace(/(\.000)?Z$/, ''),
-    customer_details: customer,
-    provider_attempts: attempts.map(({ provider, result, latencyMs }) => ({ provider, result, latency_ms: latencyMs })),
+    _id: payment._id.toHexString(),
+    merchant: payment.merchant,
+    payment_type: payment.paymentType,
+    amount_minor: payment.amountMinor,
+    currency: payment.currency,
+    region: payment.region,
+    status: payment.status,
+    created_by: payment.createdBy,
+    initiated_at: payment.initiatedAt.toISOString().replace(/(\.000)?Z$/, ''),
+    customer_details: payment.customer,
+    provider_attempts: payment.attempts.map(({ provider, result, latencyMs }) => ({ provider, result, latency_ms: latencyMs })),
   };
 }
 

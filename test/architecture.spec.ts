@@ -135,7 +135,7 @@ describe('source files', () => {
 
   interface Rule {
     readonly name: string;
-    breaks(file: SourceFile): boolean;
+    readonly breaks: (file: SourceFile) => boolean;
     readonly broken: readonly SourceFile[];
     readonly fine: readonly SourceFile[];
   }
@@ -184,9 +184,9 @@ describe('source files', () => {
 });
 
 describe('routes', () => {
-  /** Pages that belong to no surface. */
-  const technical = [/^GET \/$/, /^GET \/health\/(live|ready)$/, /^GET \/docs(\/|$)/, /^GET \/openapi\//];
-  const isTechnical = (key: string) => technical.some((pattern) => pattern.test(key));
+  /** Technical pages, which belong to no surface. */
+  const isDocumentation = (key: string) => /^GET \/($|docs(\/|$)|openapi\/)/.test(key);
+  const isTechnical = (key: string) => isDocumentation(key) || /^GET \/health\/(live|ready)$/.test(key);
   const keyOf = ({ method, path }: Pick<Route, 'method' | 'path'>) => `${method} ${path}`;
   const documentOf = { envelope: 'routing', bare: 'financial', gateway: 'gateway', traced: 'platform', store: 'store' } as const;
 
@@ -239,14 +239,13 @@ describe('routes', () => {
   const operationOf = (surface: string, route: Pick<Route, 'method' | 'path'>) => `${surface}: ${keyOf(route)}`;
   /** Routes that no document names, and operations that are no route. */
   function misdocumented(candidates: readonly Route[], operations: readonly string[]): string[] {
-    const dressed = candidates.flatMap((route) => (route.dialect === undefined ? [] : [operationOf(documentOf[route.dialect], route)]));
-    const missing = dressed.filter((operation) => !operations.includes(operation));
-    return [...missing, ...operations.filter((operation) => !dressed.includes(operation))];
+    const described = candidates.filter((route) => !isDocumentation(keyOf(route)));
+    const wanted = described.map((route) => operationOf(route.dialect === undefined ? 'platform' : documentOf[route.dialect], route));
+    const missing = wanted.filter((operation) => !operations.includes(operation));
+    return [...missing, ...operations.filter((operation) => !wanted.includes(operation))];
   }
   async function operationsOf(surface: string): Promise<string[]> {
-    const { status, body } = await app.call('GET', `/openapi/${surface}.json`);
-    // A surface without a route has no document yet.
-    if (status === 404) return [];
+    const { body } = await app.call('GET', `/openapi/${surface}.json`);
     return Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) => {
       const pattern = path.replace(/\{(\w+)\}/g, ':$1');
       return Object.keys(methods).map((method) => operationOf(surface, { method: method.toUpperCase(), path: pattern }));
@@ -254,6 +253,8 @@ describe('routes', () => {
   }
 
   it('are each an operation of the document of their surface, and every operation is one of them', async () => {
+    // Not served, the documents are compared as they are written, by their own suite.
+    if (!routes.some(({ path }) => path === '/openapi/:file')) return;
     const operations = (await Promise.all(Object.values(documentOf).map(operationsOf))).flat();
     expect(operations.length).toBeGreaterThan(30);
     expect(misdocumented(routes, operations)).toEqual([]);
@@ -264,6 +265,7 @@ describe('routes', () => {
     const seeds: Route[] = [
       { ...dressed, method: 'GET', path: '/api/v1/a' },
       { ...dressed, method: 'POST', path: '/api/v1/a' },
+      { ...dressed, method: 'GET', path: '/docs' },
     ];
     expect(misdocumented(seeds, ['platform: GET /api/v1/a', 'routing: POST /api/v1/a'])).toEqual([
       'platform: POST /api/v1/a',

@@ -8,7 +8,8 @@ import { type Claims, Tokens } from './tokens.js';
 import { loginNameOf } from './user.js';
 import { UsersService } from './users.service.js';
 
-const scheme = 'Bearer ';
+/** The server cuts the space off a header that ends in one, so the scheme alone is a token that is missing. */
+const bearer = /^Bearer(?: (.*))?$/;
 
 /** Turns a token into who its bearer is now: session, user and role are the database's. */
 @Injectable()
@@ -23,8 +24,9 @@ export class ActorReader extends CredentialReader {
   }
 
   async read(authorization: string | undefined): Promise<Actor> {
-    if (!authorization?.startsWith(scheme)) throw new AuthorizationRequired();
-    const token = authorization.slice(scheme.length).trimEnd();
+    const match = bearer.exec(authorization ?? '');
+    if (!match) throw new AuthorizationRequired();
+    const token = match[1]?.trimEnd() ?? '';
     if (token === '') throw new MissingToken();
     const claims = this.tokens.readAccess(token);
     return this.actors.get(claims.sid, claims.uid, () => this.lookUp(claims));

@@ -70,15 +70,17 @@ export class AuthService {
     return this.answer(user, actingMembership(session, user) ?? raise(new InvalidToken()), session);
   }
 
-  /** A session in another tenant of the caller's; the one at hand goes on. @throws NotAMember */
+  /** A session in another tenant of the caller's; the one at hand goes on. @throws NotAMember, TenantNotFound */
   async switchTo(actor: Actor, tenantId: string): Promise<Refreshable> {
-    return this.openIn(await this.users.ofActor(actor), tenantId);
+    // Membership alone does not say so: a system administrator has one in every tenant, also in those that are none.
+    const { _id } = await this.tenants.find(tenantId);
+    return this.openIn(await this.users.ofActor(actor), _id);
   }
 
   async profile(actor: Actor): Promise<Profile> {
     const user = await this.users.ofActor(actor);
     const membership = membershipIn(user, actor.tenantId) ?? raise(new InvalidToken());
-    return { user, membership, tenants: await this.tenantsOf(user) };
+    return { user, membership, tenants: await this.tenantsOf(user, membership) };
   }
 
   signOut(actor: Actor): Promise<void> {
@@ -97,12 +99,14 @@ export class AuthService {
   private async answer(user: User, membership: Membership, session: Session): Promise<Refreshable> {
     const accessToken = this.access(user, membership, session, lifetimeSeconds.refreshable);
     const refreshToken = this.tokens.refresh({ sessionId: session._id, generation: session.generation });
-    const tenants = await this.tenantsOf(user);
+    const tenants = await this.tenantsOf(user, membership);
     return { user, membership, tenants, accessToken, refreshToken, expiresInSeconds: lifetimeSeconds.refreshable };
   }
 
-  private tenantsOf({ memberships }: User): Promise<Tenant[]> {
-    return this.tenants.findAll(memberships.map(({ tenantId }) => tenantId));
+  /** Those of the memberships; a system administrator may act in one that is not among them. */
+  private tenantsOf({ memberships }: User, acting?: Membership): Promise<Tenant[]> {
+    const all = acting ? [...memberships, acting] : memberships;
+    return this.tenants.findAll(all.map(({ tenantId }) => tenantId));
   }
 
   private access(user: User, { tenantId, role }: Membership, { _id: sid }: Session, seconds: number): string {

@@ -59,10 +59,10 @@ describe('access tokens', () => {
 
   it('are refused with any one character changed', () => {
     const token = tokens.access(claims, 60);
-    for (let at = 0; at < token.length; at++) {
+    // The last character of a signature carries two bits that nothing reads.
+    for (let at = 0; at < token.length - 1; at++) {
       const changed = token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1);
-      // The last character of a signature carries two bits that nothing reads.
-      if (at < token.length - 1) expect(() => tokens.readAccess(changed)).toThrow('Invalid token');
+      expect(() => tokens.readAccess(changed)).toThrow('Invalid token');
     }
   });
 });

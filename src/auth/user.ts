@@ -46,5 +46,8 @@ export const usersCollection: CollectionSpec = {
 /** What a user is called where one word has to do. */
 export const loginNameOf = ({ email, username }: Pick<User, 'email' | 'username'>): string => email ?? username ?? '';
 
-export const membershipIn = ({ memberships }: User, tenantId: string): Membership | undefined =>
-  memberships.find((membership) => membership.tenantId === tenantId);
+/** The user's place in a tenant. A system administrator has one in each, without being counted among its users. */
+export function membershipIn({ memberships }: User, tenantId: string): Membership | undefined {
+  const everywhere = memberships.find(({ role }) => role === 'system_admin');
+  return memberships.find((membership) => membership.tenantId === tenantId) ?? (everywhere && { ...everywhere, tenantId });
+}

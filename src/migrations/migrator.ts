@@ -17,7 +17,6 @@ interface Applied {
   readonly until?: Date;
 }
 
-const leaseMs = 30_000;
 const pollMs = 100;
 
 export class SchemaTooNew extends Error {
@@ -35,6 +34,7 @@ export class Migrator {
     private readonly db: Db,
     private readonly migrations: readonly Migration[],
     private readonly collections: readonly CollectionSpec[],
+    private readonly leaseMs = 30_000,
   ) {
     this.applied = db.collection<Applied>('migrations');
   }
@@ -42,7 +42,7 @@ export class Migrator {
   /** @throws SchemaTooNew, or the server's error where an index cannot be built */
   async run(): Promise<void> {
     await this.takeLease();
-    const renewal = setInterval(() => void this.renew().catch(() => {}), leaseMs / 3);
+    const renewal = setInterval(() => void this.renew().catch(() => {}), this.leaseMs / 3);
     try {
       await this.applyPending();
       for (const { name, indexes } of this.collections) await this.build(name, indexes);
@@ -79,7 +79,7 @@ export class Migrator {
       try {
         await this.applied.updateOne(
           { _id: 'lease', until: { $lt: new Date() } },
-          { $set: { holder: this.holder, until: new Date(Date.now() + leaseMs) } },
+          { $set: { holder: this.holder, until: new Date(Date.now() + this.leaseMs) } },
           { upsert: true },
         );
         return;
@@ -92,6 +92,6 @@ export class Migrator {
   }
 
   private async renew(): Promise<void> {
-    await this.applied.updateOne({ _id: 'lease', holder: this.holder }, { $set: { until: new Date(Date.now() + leaseMs) } });
+    await this.applied.updateOne({ _id: 'lease', holder: this.holder }, { $set: { until: new Date(Date.now() + this.leaseMs) } });
   }
 }

@@ -7,6 +7,7 @@ import { readJson } from '../kernel/http/read-body.js';
 import type { Route } from '../kernel/http/routes.js';
 import { InvalidKey, KeyReused, RequestInFlight } from '../kernel/idempotency/idempotency-record.js';
 import { UNREPEATABLE } from '../kernel/idempotency/unrepeatable.decorator.js';
+import { DatabaseUnavailable } from '../kernel/mongo/driver-faults.js';
 import { DatabaseBusy, OutcomeUnknown } from '../kernel/mongo/unit-of-work.js';
 import { refusalsOf } from './refusals.js';
 
@@ -34,6 +35,7 @@ export async function errorsOf(route: Route, { body, query, path }: Inputs): Pro
     ...(route.policy?.public === undefined ? denials : []),
     ...(isRepeatable(route) ? keyErrors : []),
     ...(isWrite(route) ? writeErrors : []),
+    ...(route.undressed ? [] : [new DatabaseUnavailable(undefined, isWrite(route) ? 'unknown' : 'none')]),
     new RateLimited('Too many requests', { retryAfterSeconds: 1 }),
     new Error('a bug'),
   ];

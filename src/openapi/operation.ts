@@ -69,12 +69,15 @@ function bodyOf({ content, ...body }: RequestBodyObject, route: Route, schemas: 
   const example = exampleOf(schema, schemas);
   const encoding = encodingOf(example);
   const kinds = voiceOf(route).bodies.map((kind): [string, ContentObject[string]] => {
-    return [mediaTypes[kind], { schema, example, ...(kind !== 'json' && encoding && { encoding }) }];
+    return [mediaTypes[kind], { schema, example, ...(kind === 'form' && encoding && { encoding }) }];
   });
   return { ...body, content: Object.fromEntries(kinds) };
 }
 
-/** In a form, what is no plain text travels as JSON text. */
+/**
+ * In a form, what is no plain text travels as JSON text. That is the rule for multipart bodies anyhow, where to name it makes the
+ * page send files instead of fields.
+ */
 function encodingOf(example: unknown): EncodingObject | undefined {
   const nested = Object.entries(example ?? {}).filter(([, value]) => typeof value === 'object');
   return nested.length === 0 ? undefined : Object.fromEntries(nested.map(([name]) => [name, { contentType: mediaTypes.json }]));

@@ -7,7 +7,10 @@ import type { Schemas } from './example.js';
 
 /** Says in the schemas of the DTOs what the scanner cannot see in their types: which fields may be left out, which are whole. */
 export function refineSchemas(schemas: Schemas, routes: readonly Route[]): void {
-  for (const type of new Set(routes.flatMap(dtosOf).flatMap(({ type }) => [type, ...partsOf(type)]))) {
+  const types = new Set(routes.flatMap(dtosOf).map(({ type }) => type));
+  // A set visits what is added to it on the way.
+  for (const type of types) {
+    for (const part of partsOf(type)) types.add(part);
     const schema = schemas[type.name] as SchemaObject | undefined;
     if (!schema?.properties) continue;
     const properties = schema.properties as Record<string, SchemaObject>;
@@ -35,9 +38,8 @@ function wholeNumbers(type: Type): ReadonlySet<string> {
 /** The classes of nested fields, which the scanner left at the class it read. */
 function partsOf(type: Type): Type[] {
   const names = (Reflect.getMetadata(DECORATORS.API_MODEL_PROPERTIES_ARRAY, type.prototype as object) ?? []) as readonly string[];
-  const parts = names.flatMap((name) => {
+  return names.flatMap((name) => {
     const field = Reflect.getMetadata(DECORATORS.API_MODEL_PROPERTIES, type.prototype as object, name.slice(1)) as { type?: unknown };
     return typeof field.type === 'function' && field.type.name === 'type' ? [(field.type as () => Type | Type[])()].flat() : [];
   });
-  return parts.flatMap((part) => [part, ...partsOf(part)]);
 }

@@ -20,7 +20,8 @@ export function readCustomer(value: unknown): Customer | undefined {
 
 function readText(value: unknown, longest: number): string {
   if (value === undefined || value === null) return '';
-  if (typeof value === 'object') throw new Invalid('customer_details must be object');
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+    throw new Invalid('customer_details must be object');
   const text = String(value).trim();
   if (text.length > longest) throw new Invalid('customer_details is too long');
   return text;

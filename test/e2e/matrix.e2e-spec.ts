@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AuditController } from '../../src/audit/audit.controller.js';
+import { UsersService } from '../../src/auth/users.service.js';
 import { MeRoutingController } from '../../src/erasure/me.routing.controller.js';
 import { DEFAULT_TENANT_ID } from '../../src/kernel/actor/actor.js';
 import { POLICY, type Policy } from '../../src/kernel/actor/allow.decorator.js';
@@ -9,6 +10,7 @@ import { Routes } from '../../src/kernel/http/routes.js';
 import { PaymentsController } from '../../src/payments/payments.controller.js';
 import { PaymentsRoutingController } from '../../src/payments/payments.routing.controller.js';
 import { PaymentsService } from '../../src/payments/payments.service.js';
+import { TenantNotFound } from '../../src/tenants/tenant.faults.js';
 import { TenantsController } from '../../src/tenants/tenants.controller.js';
 import { TenantsService } from '../../src/tenants/tenants.service.js';
 import { type Answer, type CallOptions, startApp, type TestApp } from '../support/app.js';
@@ -39,8 +41,7 @@ interface Cell {
 }
 /** A request that is valid but for who sends it. */
 interface Asked extends CallOptions {
-  /** The id in the path. */
-  readonly id?: string;
+  readonly idInPath?: string;
   /** What a refused request must not change. */
   readonly state?: () => Promise<unknown>;
 }
@@ -51,6 +52,7 @@ const customer = { name: 'Ava Reed', email: 'ava.reed@example.com', country: 'UK
 const sold = { merchant: 'Spotify', paymentType: 'subscription', amountMinor: 1299, region: 'UK' };
 const form = { merchant: 'Spotify', payment_type: 'subscription', amount_minor: '1299', currency: 'GBP', region: 'UK' };
 const attempt = { provider: 'Stripe', result: 'success' };
+
 function ownerOf({ people, others, foreign }: World, { caller, relation }: Pick<Cell, 'caller' | 'relation'>): Somebody {
   if (relation === 'foreign') return foreign;
   if (relation === 'own' && caller !== 'anonymous') return people[caller];
@@ -69,21 +71,26 @@ const onPayment =
     const owner = ownerOf(world, cell);
     const id = await payment(world, owner, currencies[cell.relation]);
     const state = () => world.app.app.get(PaymentsService).find(tenantScope(owner.tenantId), id as never);
-    return { ...options, id: prefix + id, state };
+    return { ...options, idInPath: prefix + id, state };
   };
 const onTenant =
-  (asked: (id: string) => Asked): Ask =>
+  (asked: (tenantId: string) => Asked): Ask =>
   (world, cell) => {
     const { tenantId } = ownerOf(world, cell);
     return { ...asked(tenantId), state: () => world.app.app.get(TenantsService).find(tenantId) };
   };
+/** How many payments there are in the tenant of everybody who may be refused to make one. */
+const paymentsMade = ({ app, people: { owner } }: World) => {
+  return async () => (await app.call('GET', '/api/payments?limit=1', { token: owner.token })).body.data.total as number;
+};
 /** For what ends an account or its sessions: somebody of the caller's role whom no other request needs. */
 const once =
   (asked: (somebody: Somebody) => CallOptions): Ask =>
   async (world, { caller }) => {
     if (caller === 'anonymous') return asked(world.others.own);
     const somebody = await as(world.app, caller, world.people[caller].tenantId);
-    return { token: somebody.token, ...asked(somebody) };
+    const state = () => world.app.app.get(UsersService).find(somebody.userId);
+    return { token: somebody.token, ...asked(somebody), state };
   };
 const plain: Ask = () => ({});
 const email = () => `${randomUUID()}@acme.test`;
@@ -93,7 +100,7 @@ const requests: Readonly<Record<string, Ask>> = {
   'POST /api/auth/login': ({ others: { own } }) => ({ form: { email: own.email, password: own.password } }),
   'POST /api/auth/register': () => ({ form: { email: email(), password: 'Str0ng!pass' } }),
   'DELETE /api/me': once(() => ({})),
-  'POST /api/payments': () => ({ form }),
+  'POST /api/payments': (world) => ({ form, state: paymentsMade(world) }),
   'PUT /api/payments/:id (status)': onPayment('', { form: { status: 'success' } }),
   'PUT /api/payments/:id (attempts)': onPayment('', { json: { provider_attempts: [{ ...attempt, latency_ms: 142 }] } }),
   'PUT /api/payments/:id (core)': onPayment('', { form: { region: 'FR' } }),
@@ -108,9 +115,9 @@ const requests: Readonly<Record<string, Ask>> = {
   'POST /api/v1/auth/password': once(({ password }) => ({ json: { currentPassword: password, newPassword: 'Str0nger!pass' } })),
   'POST /api/v1/auth/switch': onTenant((tenantId) => ({ json: { tenantId } })),
   'POST /api/v1/tenants': () => ({ json: { name: 'Another Ltd' } }),
-  'GET /api/v1/tenants/:id': onTenant((id) => ({ id })),
-  'PATCH /api/v1/tenants/:id': onTenant((id) => ({ id, json: { name: `Acme ${randomUUID()}` } })),
-  'POST /api/v1/payments': () => ({ json: { ...sold, currency: 'GBP' } }),
+  'GET /api/v1/tenants/:id': onTenant((idInPath) => ({ idInPath })),
+  'PATCH /api/v1/tenants/:id': onTenant((idInPath) => ({ idInPath, json: { name: `Acme ${randomUUID()}` } })),
+  'POST /api/v1/payments': (world) => ({ json: { ...sold, currency: 'GBP' }, state: paymentsMade(world) }),
   'GET /api/v1/payments/:id': onPayment('pay_'),
   'PATCH /api/v1/payments/:id (status)': onPayment('pay_', { json: { status: 'success' } }),
   'PATCH /api/v1/payments/:id (attempts)': onPayment('pay_', { json: { attempts: [{ ...attempt, latencyMs: 142 }] } }),
@@ -120,10 +127,10 @@ const requests: Readonly<Record<string, Ask>> = {
 
 const routeOf = (key: string): string => key.replace(/ \(.*\)$/, '');
 
-async function send({ people, app }: World, { route, caller }: Cell, { id, state: _, ...options }: Asked): Promise<Answer> {
+async function send({ people, app }: World, { route, caller }: Cell, asked: Asked): Promise<Answer> {
   const [method = '', path = ''] = routeOf(route).split(' ');
   const token = caller === 'anonymous' ? {} : { token: people[caller].token };
-  return app.call(method, path.replace(':id', id ?? ''), { ...token, ...options });
+  return app.call(method, path.replace(':id', asked.idInPath ?? ''), { ...token, ...asked });
 }
 
 /** What a refusal says, beside its status. */
@@ -172,10 +179,13 @@ beforeAll(async () => {
 });
 afterAll(() => world.app.close());
 
+/** Pages that are the same for everybody; their own suite asks for them. */
+const documentation = /^GET \/($|docs(\/|$)|openapi\/)/;
+
 describe('the table', () => {
   it('has a row for every route of the server, and no other', () => {
     const routes = world.app.app.get(Routes).all();
-    const served = routes.map(({ method, path }) => `${method} ${path}`);
+    const served = routes.map(({ method, path }) => `${method} ${path}`).filter((route) => !documentation.test(route));
     expect([...new Set(Object.keys(expected).map(routeOf))].sort()).toEqual(served.sort());
   });
 
@@ -196,7 +206,7 @@ describe('the server answers as the table says', () => {
 });
 
 /** Whose objects an answer holds. */
-const sights: Readonly<Record<string, (body: Answer['body'], world: World, caller: Role) => unknown[]>> = {
+const sights: Readonly<Record<string, (body: Answer['body'], world: World, caller: Role) => Relation[]>> = {
   'GET /api/payments': ({ data }) => data.payments.flatMap(relationOf),
   'GET /api/v1/payments': ({ data }) => data.flatMap(relationOf),
   'GET /api/analytics/payment-volume': ({ data }) => data.flatMap(relationOf),
@@ -294,17 +304,17 @@ describe('a mistake in the product turns the table red', () => {
     const method = Reflect.get(of.prototype as object, handler) as object;
     const declared: unknown = Reflect.getMetadata(POLICY, method);
     Reflect.defineMetadata(POLICY, policy, method);
+    const app = await startApp({ mongodbUri: world.app.mongodbUri });
     try {
-      const app = await startApp({ mongodbUri: world.app.mongodbUri });
-      const found = await check({ ...world, app }, route).finally(app.close);
-      expect(found).toEqual(notices.map((notice) => `${route}, ${notice}`));
+      expect(await check({ ...world, app }, route)).toEqual(notices.map((notice) => `${route}, ${notice}`));
     } finally {
       Reflect.defineMetadata(POLICY, declared, method);
+      await app.close();
     }
     expect(await check(world, route)).toEqual([]);
   });
 
-  it('a tenant is shown to whoever asks', async () => {
+  it('a tenant is shown to whoever asks for it', async () => {
     const view = jest.spyOn(TenantsService.prototype, 'view').mockImplementation(function (this: TenantsService, _, id) {
       return this.find(id);
     });
@@ -315,5 +325,36 @@ describe('a mistake in the product turns the table red', () => {
     } finally {
       view.mockRestore();
     }
+  });
+
+  it('a tenant is changed, and then said not to be there', async () => {
+    const update = Reflect.get(TenantsService.prototype, 'update');
+    const careless = jest.spyOn(TenantsService.prototype, 'update').mockImplementation(async function (
+      this: TenantsService,
+      actor,
+      id,
+      patch,
+    ) {
+      await update.call(this, { ...actor, role: 'system_admin' }, id, patch);
+      throw new TenantNotFound();
+    });
+    try {
+      expect(await check(world, 'PATCH /api/v1/tenants/:id')).toEqual(
+        expect.arrayContaining(
+          ['owner', 'admin'].map((role) => `PATCH /api/v1/tenants/:id, foreign, ${role}: refused, and done all the same`),
+        ),
+      );
+    } finally {
+      careless.mockRestore();
+    }
+  });
+
+  it('a refusal in other words', () => {
+    const says = (route: string, status: number, body: unknown) => isInVoice(route, { status, headers: new Headers(), body });
+    expect(says('GET /api/payments', 403, { status: 403, message: 'Access denied' })).toBe(true);
+    expect(says('GET /api/payments', 403, { status: 403, message: 'Forbidden' })).toBe(false);
+    expect(says('GET /api/payments', 404, { status: 404, message: 'Not found', data: {} })).toBe(false);
+    expect(says('GET /api/v1/payments', 401, { data: null, error: { code: 'unauthenticated' } })).toBe(true);
+    expect(says('GET /api/v1/payments', 401, { data: null, error: { code: 'forbidden' } })).toBe(false);
   });
 });

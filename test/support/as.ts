@@ -18,10 +18,10 @@ export interface Somebody {
 const password = 'pass123';
 
 /** A new user with a role in a tenant, signed in. */
-export async function as({ app, call }: TestApp, role: Role, tenantId: string = DEFAULT_TENANT_ID): Promise<Somebody> {
+export async function as(test: TestApp, role: Role, tenantId: string = DEFAULT_TENANT_ID): Promise<Somebody> {
   const email = `${role}-${randomUUID().slice(0, 8)}@acme.test`;
-  const { _id } = await app.get(AccountsService).create({ email, password, name: `A ${role}`, tenantId, role });
-  const { status, body } = await call('POST', '/api/auth/login', { json: { email, password } });
+  const { _id } = await test.app.get(AccountsService).create({ email, password, name: `A ${role}`, tenantId, role });
+  const { status, body } = await test.call('POST', '/api/auth/login', { json: { email, password } });
   if (status !== 200) throw new Error(`The ${role} could not sign in: ${JSON.stringify(body)}`);
   return { userId: _id, tenantId, role, email, password, token: body.data.token as string };
 }

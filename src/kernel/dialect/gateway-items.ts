@@ -1,6 +1,10 @@
 import type { FieldProblem } from '../fault/fault.js';
-import type { Problem } from './voices.js';
 
+interface Unreadable {
+  readonly code: string;
+  readonly message: string;
+  readonly context: Readonly<Record<string, unknown>>;
+}
 interface Item {
   readonly type: string;
   readonly loc: readonly (string | number)[];
@@ -12,7 +16,7 @@ interface Item {
 const notAnObject = 'Input should be a valid dictionary or object to extract fields from';
 
 /** The published 422 items of a request that could not be read; `undefined` for a problem that names no place in it. */
-export function gatewayItems({ code, message, context }: Problem): Item[] | undefined {
+export function gatewayItems({ code, message, context }: Unreadable): Item[] | undefined {
   switch (code) {
     case 'invalid_json':
       return [

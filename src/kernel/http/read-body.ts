@@ -120,6 +120,7 @@ function readMultipart(raw: Buffer, headers: IncomingHttpHeaders): Promise<Recor
         }
       };
       parser.on('field', (name, value) => attempt(() => fields.add(name, value)));
+      parser.on('filesLimit', () => reject(new Invalid('Files are not accepted, only text fields')));
       parser.on('fieldsLimit', () => reject(new TooLarge('Too many fields')));
       parser.on('error', broken);
       parser.on('finish', () => (closes(raw, headers) ? resolve(fields.values) : broken()));

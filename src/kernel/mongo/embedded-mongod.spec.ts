@@ -64,15 +64,16 @@ describe('starting', () => {
     expect(await countNotes(second)).toBe(1);
   });
 
-  it('keeps the data when mongod is killed, and says that it ended', async () => {
-    const first = await start();
-    await insertNote(first);
-    process.kill(first.pid, 'SIGKILL');
-    expect(await hasEnded(identify(first.pid), 5_000)).toBe(true);
-    const second = await start();
-    expect(second.how).toBe('started');
-    expect(await countNotes(second)).toBe(1);
-    expect(lines).toContainEqual(expect.stringContaining(`(pid ${first.pid}) ended by itself (SIGKILL)`));
+  it('starts a killed mongod again under the same address, with its data, and says so', async () => {
+    const mongod = await start();
+    await insertNote(mongod);
+    process.kill(mongod.pid, 'SIGKILL');
+    expect(await hasEnded(identify(mongod.pid), 5_000)).toBe(true);
+    expect(await countNotes(mongod)).toBe(1);
+    expect(lines).toContainEqual(expect.stringContaining(`(pid ${mongod.pid}) ended by itself (SIGKILL)`));
+    expect(lines.filter((line) => line.includes(`ready on port ${mongod.port}`))).toHaveLength(2);
+    await mongod.stop();
+    expect((await start()).how).toBe('started');
   });
 
   it('waits for a mongod that is shutting down', async () => {

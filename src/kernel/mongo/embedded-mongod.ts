@@ -1,7 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { claimDataDirectory, MongodDirectory, type MongodRecord } from './data-directory.js';
 import { majorOf } from './mongod-binary.js';
-import { comesTrue, freePort, hasEnded, spawnMongod, type SpawnedMongod, stopProcess } from './mongod-process.js';
+import { comesTrue, type Ending, freePort, hasEnded, spawnMongod, type SpawnedMongod, stopProcess } from './mongod-process.js';
 import { identify, isAlive, isSameProcess } from './process-identity.js';
 import { becomePrimary, servedPath } from './replica-set.js';
 import { type ResolvedMongod, resolveMongod, type ResolveOptions } from './resolve-mongod.js';
@@ -12,6 +12,8 @@ const LAUNCH_ATTEMPTS = 3;
 const LISTEN_PATIENCE_MS = 120_000;
 const EXIT_PATIENCE_MS = 30_000;
 const PORT_IN_USE_EXIT_CODE = 48;
+// One that dies sooner dies of something that a new start does not cure.
+const SHORT_LIFE_MS = 10_000;
 
 export interface EmbeddedOptions extends Pick<ResolveOptions, 'mongod' | 'source' | 'cacheDir' | 'log'> {
   readonly dataDir: string;
@@ -103,24 +105,48 @@ async function start(directory: MongodDirectory, options: EmbeddedOptions): Prom
     );
   }
   await directory.prepare();
-  const since = Date.now();
-  const { record, spawned } = await launch(directory, options, resolved);
+  let running = await launchPrimary(directory, options, resolved);
   let stopping = false;
-  void spawned.ended.then(({ code, signal }) => {
-    if (!stopping) log(`mongod (pid ${record.pid}) ended by itself (${signal ?? code}); its log is ${directory.logPath}`);
-  });
-  const end = () => {
-    stopping = true;
-    return stop(directory, record);
+  let shortLives = 0;
+  const watch = ({ record, spawned, since }: Launched) => {
+    const again = async ({ code, signal }: Ending) => {
+      if (stopping) return;
+      shortLives = Date.now() - since < SHORT_LIFE_MS ? shortLives + 1 : 0;
+      log(`mongod (pid ${record.pid}) ended by itself (${signal ?? code}); its log is ${directory.logPath}`);
+      // A clean end was asked for, by whoever stops the machine.
+      if (code === 0 || shortLives > LAUNCH_ATTEMPTS) return;
+      // Under the same port, because the server's connections know no other.
+      running = await directory.inTurn(() => launchPrimary(directory, { ...options, port: record.port }, resolved));
+      watch(running);
+    };
+    void spawned.ended.then(again).catch((error: unknown) => log(`mongod could not be started again: ${String(error)}`));
   };
+  watch(running);
+  return handle(running.record, 'started', () => {
+    stopping = true;
+    return stop(directory, running.record);
+  });
+}
+
+interface Launched {
+  readonly record: MongodRecord;
+  readonly spawned: SpawnedMongod;
+  readonly since: number;
+}
+
+async function launchPrimary(directory: MongodDirectory, options: EmbeddedOptions, resolved: ResolvedMongod): Promise<Launched> {
+  const since = Date.now();
+  const launched = await launch(directory, options, resolved);
+  const { record } = launched;
   try {
     await becomePrimary(record.port);
   } catch (error) {
-    await end();
+    await stop(directory, record);
     throw error;
   }
-  log(`mongod ${record.version} (${resolved.how}): ready on port ${record.port} (${((Date.now() - since) / 1000).toFixed(1)} s)`);
-  return handle(record, 'started', end);
+  const seconds = ((Date.now() - since) / 1000).toFixed(1);
+  options.log(`mongod ${record.version} (${resolved.how}): ready on port ${record.port} (${seconds} s)`);
+  return { ...launched, since };
 }
 
 async function launch(

@@ -9,11 +9,15 @@ import { identify, isAlive, type ProcessIdentity } from './process-identity.js';
 const POLL_MS = 20;
 const STOP_PATIENCE_MS = 10_000;
 
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
 export interface SpawnedMongod {
   readonly identity: ProcessIdentity;
   readonly diesWithParent: boolean;
   /** How it ended, once it has. */
-  readonly ended: Promise<{ code: number | null; signal: string | null }>;
+  readonly ended: Promise<Ending>;
 }
 
 export interface MongodSettings {
@@ -33,7 +37,7 @@ export async function spawnMongod(settings: MongodSettings): Promise<SpawnedMong
       : [setpriv, ['--pdeathsig', 'TERM', '--', settings.bin, ...argumentsOf(settings)]];
   // Detached: Ctrl-C goes to the whole process group, and the server still needs its database to finish.
   const child = spawn(command, args, { stdio: 'ignore', detached: true });
-  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
+  const ended = new Promise<Ending>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
   await once(child, 'spawn');

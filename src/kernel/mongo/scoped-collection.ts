@@ -44,7 +44,8 @@ export class ScopedCollection<Row extends TenantDocument> {
   }
 
   async insert(scope: Scope, row: Row, session?: ClientSession): Promise<void> {
-    if (row.tenantId !== scope.tenantId) throw new Error('A row was about to be written into another tenant');
+    const bounds = Object.entries(visibleTo(scope));
+    if (bounds.some(([field, value]) => row[field] !== value)) throw new Error('A row was about to be written outside the scope');
     await this.rows.insertOne(row as never, { session });
   }
 }

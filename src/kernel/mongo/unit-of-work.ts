@@ -1,17 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { type ClientSession, MongoError, type TransactionOptions } from 'mongodb';
 import { Unavailable } from '../fault/fault.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { Database } from './database.js';
-import { isUnreachable } from './driver-faults.js';
+import { isCutOff, isUnreachable } from './driver-faults.js';
 
 const transaction: TransactionOptions = {
   readConcern: { level: 'snapshot' },
   writeConcern: { w: 'majority', journal: true },
   readPreference: 'primary',
 };
-const PATIENCE_MS = 10_000;
 const LONGEST_PAUSE_MS = 200;
 
 /** The commit was sent and its answer never came: the effect may or may not be there. */
@@ -40,6 +39,7 @@ export class UnitOfWork {
   constructor(
     private readonly database: Database,
     private readonly idempotency: Idempotency,
+    @Optional() private readonly patienceMs = 10_000,
   ) {}
 
   /** @throws OutcomeUnknown, DatabaseBusy, KeyAlreadyUsed */
@@ -54,7 +54,7 @@ export class UnitOfWork {
   /** As `run`, for work that answers several requests at once and stores their keys itself. */
   async transact<Result>(work: (session: ClientSession) => Promise<Result>): Promise<Result> {
     const session = this.database.client.startSession();
-    const until = Date.now() + PATIENCE_MS;
+    const until = performance.now() + this.patienceMs;
     try {
       for (let attempt = 1; ; attempt++) {
         try {
@@ -66,7 +66,7 @@ export class UnitOfWork {
           if (session.inTransaction()) await session.abortTransaction().catch(() => {});
           // Before the commit nothing is applied, whatever it was that broke off.
           if (!isTransient(error)) throw isUnreachable(error) ? new DatabaseBusy(error) : error;
-          if (Date.now() > until) throw new DatabaseBusy(error);
+          if (performance.now() > until) throw new DatabaseBusy(error);
           await pause(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt));
         }
       }
@@ -83,12 +83,14 @@ async function commit(session: ClientSession, until: number): Promise<void> {
       return await session.commitTransaction();
     } catch (error) {
       const unknown = error instanceof MongoError && error.hasErrorLabel('UnknownTransactionCommitResult');
-      if (!unknown) throw error;
-      if (Date.now() > until) throw new OutcomeUnknown(error);
+      // Only this label says that nothing was applied; the driver does not label every error that leaves it open.
+      if (!unknown && isRolledBack(error)) throw error;
+      if (!(unknown || isUnreachable(error)) || performance.now() > until) throw new OutcomeUnknown(error);
       await pause(50);
     }
   }
 }
 
-const isTransient = (error: unknown): boolean =>
-  error instanceof TryAgain || (error instanceof MongoError && error.hasErrorLabel('TransientTransactionError'));
+const isRolledBack = (error: unknown): boolean => error instanceof MongoError && error.hasErrorLabel('TransientTransactionError');
+/** Of an error of the work; one that has waited for a server in vain has waited long enough. */
+const isTransient = (error: unknown): boolean => error instanceof TryAgain || isRolledBack(error) || isCutOff(error);

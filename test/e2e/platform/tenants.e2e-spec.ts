@@ -134,7 +134,7 @@ it('makes a tenant whose owner is the caller, once for a key', async () => {
   expect([first.status, again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 201, 'true']);
   expect(again.body.data).toEqual(first.body.data);
   expect(first.body.data).toMatchObject({ name: 'Grün Ltd', currency: 'GBP', timeZone: 'UTC', settings: {} });
-  expect(ids(await list(user))).toEqual(['ten_default', first.body.data.id]);
+  expect(ids(await list(user))).toEqual([first.body.data.id, 'ten_default']);
   expect(told(await read(first.body.data.id as string, user))).toEqual(denied);
   const { body } = await app.call('POST', '/api/v1/auth/switch', { token: user.token, json: { tenantId: first.body.data.id } });
   const { status } = await app.call('PATCH', `/api/v1/tenants/${first.body.data.id}`, {

@@ -73,7 +73,7 @@ describe('register', () => {
   it('lets one of ten win who register an e-mail at once', async () => {
     const email = freshEmail();
     const answers = await Promise.all(Array.from({ length: 10 }, () => register({ email, password: 'pass123' })));
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 9 }, () => 400)]);
+    expect(answers.map(({ status }) => status).sort((one, other) => one - other)).toEqual([201, ...Array.from({ length: 9 }, () => 400)]);
     expect(new Set(answers.filter(({ status }) => status === 400).map(({ body }) => body.message))).toEqual(
       new Set(['User already exists']),
     );
@@ -182,7 +182,9 @@ describe('a protected route', () => {
     [undefined, 'Authorization required'],
     ['Basic dXNlcjpwYXNz', 'Authorization required'],
     ['bearer token', 'Authorization required'],
-    ['Bearer', 'Authorization required'],
+    ['Bearer', 'Missing token'],
+    ['Bearer ', 'Missing token'],
+    ['Bearertoken', 'Authorization required'],
     ['Bearer garbage', 'Invalid token'],
     ['Bearer a.b.c', 'Invalid token'],
   ])('answers %s with 401 %s', async (authorization, text) => {

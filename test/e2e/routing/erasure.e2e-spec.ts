@@ -54,7 +54,7 @@ it('takes the account and its payments out of every API, and the person out of t
   expect((await app.call('GET', '/api/analytics/payment-volume', { token: admin })).body).toEqual({ status: 200, data: [] });
   const kept = await client.db().collection('payments').find().toArray();
   expect(kept).toHaveLength(4);
-  expect(kept.every(({ ownerId, createdBy }) => /^erased_/.test(ownerId) && createdBy === ownerId)).toBe(true);
+  expect(kept.every(({ ownerId, createdBy }) => String(ownerId).startsWith('erased_') && createdBy === ownerId)).toBe(true);
   const everything = await Promise.all((await client.db().collections()).map((collection) => collection.find().toArray()));
   expect(JSON.stringify(everything)).not.toMatch(/ann@example|Ava Reed|ava\.reed/);
 });
