@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../kernel/mongo/database.js';
 
@@ -17,11 +18,11 @@ export class HealthService {
 
   async isReady(): Promise<boolean> {
     if (this.draining) return false;
-    try {
-      await this.database.db.command({ ping: 1 }, { timeoutMS: patienceMs });
-      return true;
-    } catch {
-      return false;
-    }
+    // The driver has no time limit for one command.
+    const ping = this.database.db.command({ ping: 1 }).then(
+      () => true,
+      () => false,
+    );
+    return Promise.race([ping, pause(patienceMs, false, { ref: false })]);
   }
 }

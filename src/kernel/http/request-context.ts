@@ -7,7 +7,7 @@ export interface RequestContext {
   readonly traceId: string;
   /** The request's idempotency key, waiting to be stored with the work it guards. */
   key?: ClaimedKey;
-  /** The key's record is in the transaction of the work. */
+  /** The key's record was committed with the work. */
   keyStored?: boolean;
 }
 

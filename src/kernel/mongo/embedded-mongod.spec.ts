@@ -71,8 +71,8 @@ describe('starting', () => {
     expect(await hasEnded(identify(mongod.pid), 5_000)).toBe(true);
     expect(await countNotes(mongod)).toBe(1);
     expect(lines).toContainEqual(expect.stringContaining(`(pid ${mongod.pid}) ended by itself (SIGKILL)`));
-    expect(lines.filter((line) => line.includes(`ready on port ${mongod.port}`))).toHaveLength(2);
     await mongod.stop();
+    expect(lines.filter((line) => line.includes(`ready on port ${mongod.port}`))).toHaveLength(2);
     expect((await start()).how).toBe('started');
   });
 

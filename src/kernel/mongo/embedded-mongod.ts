@@ -107,6 +107,7 @@ async function start(directory: MongodDirectory, options: EmbeddedOptions): Prom
   await directory.prepare();
   let running = await launchPrimary(directory, options, resolved);
   let stopping = false;
+  let restarted = Promise.resolve();
   let shortLives = 0;
   const watch = ({ record, spawned, since }: Launched) => {
     const again = async ({ code, signal }: Ending) => {
@@ -119,12 +120,14 @@ async function start(directory: MongodDirectory, options: EmbeddedOptions): Prom
       running = await directory.inTurn(() => launchPrimary(directory, { ...options, port: record.port }, resolved));
       watch(running);
     };
-    void spawned.ended.then(again).catch((error: unknown) => log(`mongod could not be started again: ${String(error)}`));
+    restarted = spawned.ended.then(again).catch((error: unknown) => log(`mongod could not be started again: ${String(error)}`));
   };
   watch(running);
-  return handle(running.record, 'started', () => {
+  return handle(running.record, 'started', async () => {
     stopping = true;
-    return stop(directory, running.record);
+    // What has ended may be starting again at this moment; the promise of one that lives is of no end.
+    if (!isAlive(running.record)) await restarted;
+    await stop(directory, running.record);
   });
 }
 

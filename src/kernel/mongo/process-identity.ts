@@ -16,8 +16,9 @@ export function identify(pid: number): ProcessIdentity {
 export function isAlive({ pid, startedAt }: ProcessIdentity): boolean {
   const stat = readStat(pid);
   if (stat === undefined) return takesSignals(pid);
-  // A zombie holds no files any more, and a container without an init may keep it for ever.
-  if (stat.state === 'Z' || stat.state === 'X') return false;
+  // A zombie holds no files any more, and a container without an init may keep it for ever; but the first thread of a process
+  // that is ending is one too, while the others still hold what they opened.
+  if ((stat.state === 'Z' || stat.state === 'X') && stat.threads === '1') return false;
   return startedAt === undefined || startedAt === stat.startedAt;
 }
 
@@ -25,12 +26,12 @@ export function isSameProcess(one: ProcessIdentity, other: ProcessIdentity): boo
   return one.pid === other.pid && one.startedAt === other.startedAt;
 }
 
-function readStat(pid: number): { state?: string; startedAt?: string } | undefined {
+function readStat(pid: number): { state?: string; threads?: string; startedAt?: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is a name in parentheses that may itself hold spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0], startedAt: fields[19] };
+    return { state: fields[0], threads: fields[17], startedAt: fields[19] };
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Optional } from '@nestjs/common';
 import { type ClientSession, MongoError, type TransactionOptions } from 'mongodb';
 import { Unavailable } from '../fault/fault.js';
+import { requestContext } from '../http/request-context.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { Database } from './database.js';
 import { isCutOff, isUnreachable } from './driver-faults.js';
@@ -42,13 +43,16 @@ export class UnitOfWork {
     @Optional() private readonly patienceMs = 10_000,
   ) {}
 
-  /** @throws OutcomeUnknown, DatabaseBusy, KeyAlreadyUsed */
-  run<Result>(work: (session: ClientSession) => Promise<Result>): Promise<Result> {
-    return this.transact(async (session) => {
+  /** Of several in one request, the first stores the key. @throws OutcomeUnknown, DatabaseBusy, KeyAlreadyUsed */
+  async run<Result>(work: (session: ClientSession) => Promise<Result>): Promise<Result> {
+    const committed = await this.transact(async (session) => {
       const result = await work(session);
       await this.idempotency.store(session, result);
       return result;
     });
+    const context = requestContext.current();
+    if (context?.key) context.keyStored = true;
+    return committed;
   }
 
   /** As `run`, for work that answers several requests at once and stores their keys itself. */
