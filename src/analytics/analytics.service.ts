@@ -64,8 +64,8 @@ export class AnalyticsService {
   }
 
   async statuses(scope: Scope, filter: PaymentFilter): Promise<StatusCount[]> {
-    const figures = await this.payments.figures(scope, filter, 'n');
-    return statuses.map((status) => ({ status, count: figures[status]?.n ?? 0 })).filter(({ count }) => count > 0);
+    const counts = await this.payments.counts(scope, filter);
+    return statuses.map((status) => ({ status, count: counts[status] ?? 0 })).filter(({ count }) => count > 0);
   }
 
   async successRate(scope: Scope, filter: PaymentFilter): Promise<SuccessRate> {

@@ -14,7 +14,7 @@ export interface Tally {
 export type DayTallies = Partial<Record<PaymentStatus, Tally>>;
 
 /**
- * Three kinds of bucket in one collection, so that a batch updates all of them in one round trip. Every batch writes the tenant's
+ * Four kinds of bucket in one collection, so that a batch updates all of them in one round trip. Every batch writes the tenant's
  * totals first: two nodes that change one tenant's payments meet there, and one of them tries again.
  */
 export interface TotalsBucket {
@@ -50,11 +50,26 @@ export interface OwnerMonthBucket {
   /** By day of the month, two digits. */
   readonly days?: Readonly<Record<string, DayTallies>>;
 }
-export type Bucket = TotalsBucket | DayBucket | OwnerMonthBucket;
+/** Only counts, so that a year is a dozen small documents to read. */
+export interface CalendarBucket {
+  readonly _id: string;
+  readonly tenantId: string;
+  readonly generation: number;
+  /** A month: `2026-01`. */
+  readonly calendar: string;
+  /** By day of the month, two digits. */
+  readonly days?: Readonly<Record<string, StatusCounts>>;
+}
+export type Bucket = TotalsBucket | DayBucket | OwnerMonthBucket | CalendarBucket;
 
 export const bucketsCollection: CollectionSpec = {
   name: 'payment_buckets',
   indexes: [
+    {
+      name: 'calendar',
+      key: { tenantId: 1, generation: 1, calendar: 1 },
+      partialFilterExpression: { calendar: { $exists: true } },
+    },
     { name: 'days', key: { tenantId: 1, generation: 1, day: 1 }, partialFilterExpression: { day: { $exists: true } } },
     {
       name: 'owner_months',
@@ -71,6 +86,7 @@ type Counted = Pick<Payment, 'tenantId' | 'ownerId' | 'state' | 'amountMinor' | 
 export class BucketChanges {
   private readonly totals: Increments = new Map();
   private readonly days = new Map<Day, Increments>();
+  private readonly calendar = new Map<string, Increments>();
   private readonly months = new Map<string, { readonly ownerId: string; readonly month: string; readonly increments: Increments }>();
 
   constructor(
@@ -98,6 +114,11 @@ export class BucketChanges {
     const day = entry(this.days, date, () => new Map<string, number>());
     const owned = entry(this.months, `${ownerId}:${month}`, () => ({ ownerId, month, increments: new Map<string, number>() })).increments;
     add(owned, `counts.${status}`, sign);
+    add(
+      entry(this.calendar, month, () => new Map<string, number>()),
+      `days.${dayOfMonth}.${status}`,
+      sign,
+    );
     for (const [path, by] of tallyOf(payment, sign)) {
       add(day, `tallies.${status}.${path}`, by);
       add(owned, `days.${dayOfMonth}.${status}.${path}`, by);
@@ -111,12 +132,15 @@ export class BucketChanges {
     const days = [...this.days].flatMap(([day, increments]) =>
       upsert(`${tenantId}:${generation}:${day}`, { tenantId, generation, day }, increments),
     );
+    const calendar = [...this.calendar].flatMap(([month, increments]) =>
+      upsert(`${tenantId}:${generation}:${month}`, { tenantId, generation, calendar: month }, increments),
+    );
     const months = [...this.months.values()].flatMap(({ ownerId, month, increments }) =>
       upsert(`${tenantId}:${generation}:${ownerId}:${month}`, { tenantId, generation, ownerId, month }, increments),
     );
     // Written even where no count changes, because it is the lock.
     const lock = { $inc: { ...numbers(this.totals), writes: 1 } };
-    return [{ updateOne: { filter: { _id: tenantId, epoch }, update: lock } }, ...days, ...months];
+    return [{ updateOne: { filter: { _id: tenantId, epoch }, update: lock } }, ...calendar, ...days, ...months];
   }
 }
 

@@ -6,6 +6,7 @@ import type { Day } from '../kernel/time/calendar.js';
 import {
   type Bucket,
   bucketsCollection,
+  type CalendarBucket,
   type DayBucket,
   type DayTallies,
   type OwnerMonthBucket,
@@ -34,7 +35,7 @@ export class PaymentDaysRepository {
   }
 
   /** In order of the days. `part` names the only piece of each tally that is wanted. */
-  async days(scope: Scope, generation: number, range: DayRange, part?: 'n' | 'volume' | 'providers'): Promise<[Day, DayTallies][]> {
+  async days(scope: Scope, generation: number, range: DayRange, part?: 'volume' | 'providers'): Promise<[Day, DayTallies][]> {
     if (scope.ownerId !== undefined) return this.ownedDays(scope, generation, range);
     const rows = await this.find<DayBucket>({ ...at(scope, generation), day: between(range) }, { day: 1 }, projection(part));
     return rows.map(({ day, tallies }) => [day, tallies ?? {}]);
@@ -47,22 +48,33 @@ export class PaymentDaysRepository {
     return rows.map(({ month, counts }) => ({ start: `${month}-01` as Day, counts: counts ?? {} }));
   }
 
-  /** Counts of the tenant's days, newest first. */
+  /** Counts of days, newest first. */
   async counts(scope: Scope, generation: number, range: DayRange): Promise<CountedSpan[]> {
-    const days = await this.days(scope, generation, range, 'n');
-    return days.map(([start, tallies]) => ({ start, counts: countsOf(tallies) })).reverse();
+    const days =
+      scope.ownerId === undefined ? await this.calendar(scope, generation, range) : await this.ownedCounts(scope, generation, range);
+    return days.sort((one, other) => (one.start < other.start ? 1 : -1));
+  }
+
+  private async calendar(scope: Scope, generation: number, range: DayRange): Promise<CountedSpan[]> {
+    const rows = await this.find<CalendarBucket>({ ...at(scope, generation), calendar: between(monthsOf(range)) }, { calendar: 1 });
+    const days = rows.flatMap(({ calendar, days: found = {} }) =>
+      Object.entries(found).map(([date, counts]): CountedSpan => ({ start: `${calendar}-${date}` as Day, counts })),
+    );
+    return days.filter(({ start }) => isWithin(start, range));
+  }
+
+  private async ownedCounts(scope: Scope, generation: number, range: DayRange): Promise<CountedSpan[]> {
+    const days = await this.ownedDays(scope, generation, range);
+    return days.map(([start, tallies]) => ({ start, counts: countsOf(tallies) }));
   }
 
   private async ownedDays(scope: Scope, generation: number, range: DayRange): Promise<[Day, DayTallies][]> {
-    const months = between({
-      ...(range.first && { first: range.first.slice(0, 7) as Day }),
-      ...(range.last && { last: range.last.slice(0, 7) as Day }),
-    });
+    const months = between(monthsOf(range));
     const rows = await this.find<OwnerMonthBucket>({ ...at(scope, generation), ownerId: scope.ownerId, month: months }, { month: 1 });
     const days = rows.flatMap(({ month, days: found = {} }) =>
       Object.entries(found).map(([date, tallies]): [Day, DayTallies] => [`${month}-${date}` as Day, tallies]),
     );
-    const within = days.filter(([day]) => day >= (range.first ?? '') && day <= (range.last ?? '9999-12-31'));
+    const within = days.filter(([day]) => isWithin(day, range));
     return within.sort(([one], [other]) => (one < other ? -1 : 1));
   }
 
@@ -73,10 +85,17 @@ export class PaymentDaysRepository {
 
 const at = ({ tenantId }: Scope, generation: number) => ({ tenantId, generation });
 
-/** The lower bound is never absent, so that the filter implies the partial index. */
-const between = ({ first, last }: DayRange) => ({ $exists: true, $gte: first ?? '', ...(last && { $lte: last }) });
+const isWithin = (day: Day, { first = '' as Day, last = '9999-12-31' as Day }: DayRange): boolean => day >= first && day <= last;
+const monthsOf = ({ first, last }: DayRange) => ({ ...(first && { first: first.slice(0, 7) }), ...(last && { last: last.slice(0, 7) }) });
 
-function projection(part: 'n' | 'volume' | 'providers' | undefined): Document | undefined {
+/** The lower bound is never absent, so that the filter implies the partial index. */
+const between = ({ first, last }: { readonly first?: string; readonly last?: string }) => ({
+  $exists: true,
+  $gte: first ?? '',
+  ...(last && { $lte: last }),
+});
+
+function projection(part: 'volume' | 'providers' | undefined): Document | undefined {
   if (!part) return undefined;
   const paths = ['success', 'pending', 'failed'].map((status) => [`tallies.${status}.${part}`, 1]);
   return { day: 1, ...(Object.fromEntries(paths) as Document) };

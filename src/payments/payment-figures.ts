@@ -44,6 +44,12 @@ function withoutEmpty({ n = 0, volume = {}, providers = {} }: Tally): Tally {
 const nonEmpty = <Value extends { readonly n: number }>(groups: Readonly<Record<string, Value>>): Record<string, Value> =>
   Object.fromEntries(Object.entries(groups).filter(([, { n }]) => n > 0));
 
+/** Only the wanted status where one is given. */
+export function sumCounts(all: readonly StatusCounts[], only?: PaymentStatus): StatusCounts {
+  const wanted: readonly PaymentStatus[] = only ? [only] : statuses;
+  return Object.fromEntries(wanted.map((status) => [status, all.reduce((sum, counts) => sum + (counts[status] ?? 0), 0)]));
+}
+
 export function countOf(counts: StatusCounts = {}, only?: PaymentStatus): number {
   const wanted: readonly PaymentStatus[] = only ? [only] : statuses;
   return wanted.reduce((sum, status) => sum + (counts[status] ?? 0), 0);

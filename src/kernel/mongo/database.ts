@@ -16,7 +16,9 @@ const options: MongoClientOptions = {
   ignoreUndefined: false,
   maxPoolSize: 64,
   serverSelectionTimeoutMS: 5_000,
-  connectTimeoutMS: 5_000,
+  connectTimeoutMS: 3_000,
+  // A server that hangs is given up this long after the time to connect; until then every request on it waits.
+  heartbeatFrequencyMS: 2_000,
   socketTimeoutMS: 30_000,
 };
 

@@ -2,6 +2,7 @@ import {
   MongoBulkWriteError,
   MongoError,
   MongoNetworkError,
+  MongoNetworkTimeoutError,
   MongoNotConnectedError,
   MongoOperationTimeoutError,
   MongoServerSelectionError,
@@ -32,10 +33,10 @@ export function isUnreachable(thrown: unknown): boolean {
   return error instanceof MongoError && (error.hasErrorLabel('RetryableWriteError') || error.hasErrorLabel('TransientTransactionError'));
 }
 
-/** Whether a connection broke; another one may serve at once. */
+/** Whether a connection broke; another one may serve at once. Where one timed out, the time was waited already. */
 export const isCutOff = (thrown: unknown): boolean => {
   const error = unwrapped(thrown);
-  return error instanceof MongoNetworkError || isSocketError(error);
+  return (error instanceof MongoNetworkError && !(error instanceof MongoNetworkTimeoutError)) || isSocketError(error);
 };
 
 /** Of a connection that the server has just closed: the driver lets the socket's own error through. */
