@@ -3,6 +3,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { EventsModule } from '../events/events.module.js';
 import { CredentialReader } from '../kernel/actor/actor.js';
 import { TenantsModule } from '../tenants/tenants.module.js';
+import { AccountsErasure } from './accounts-erasure.service.js';
 import { AccountsService } from './accounts.service.js';
 import { ActorCache } from './actor-cache.js';
 import { ActorReader } from './actor-reader.js';
@@ -26,6 +27,7 @@ import { UsersService } from './users.service.js';
   imports: [AuditModule, EventsModule, TenantsModule],
   controllers: [AuthRoutingController, AuthController, RolesController, MembershipsController],
   providers: [
+    AccountsErasure,
     AccountsService,
     ActorCache,
     AuthService,
@@ -41,6 +43,6 @@ import { UsersService } from './users.service.js';
     UsersService,
     { provide: CredentialReader, useClass: ActorReader },
   ],
-  exports: [AccountsService, CredentialReader, SessionsService, UsersService],
+  exports: [AccountsErasure, AccountsService, CredentialReader],
 })
 export class AuthModule {}

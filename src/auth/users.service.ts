@@ -77,7 +77,7 @@ export class UsersService {
     return changed;
   }
 
-  /** Takes everything that says who it was; the id stays, and nobody answers to it. Sessions are ended by `SessionsService.revokeAll`. */
+  /** Takes everything that says who it was; the id stays, and nobody answers to it. `AccountsErasure` ends the sessions with it. */
   async erase(session: ClientSession, userId: string): Promise<User | null> {
     const user = await this.users.erase(session, userId);
     if (user) await this.records.erased(session, user);

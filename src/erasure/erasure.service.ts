@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { AuditService } from '../audit/audit.service.js';
-import { SessionsService } from '../auth/sessions.service.js';
-import { UsersService } from '../auth/users.service.js';
+import { AccountsErasure } from '../auth/accounts-erasure.service.js';
 import type { Actor } from '../kernel/actor/actor.js';
 import { Idempotency } from '../kernel/idempotency/idempotency.js';
 import { UnitOfWork } from '../kernel/mongo/unit-of-work.js';
@@ -13,8 +12,7 @@ import { PaymentsErasure } from '../payments/payments-erasure.service.js';
 export class ErasureService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly users: UsersService,
-    private readonly sessions: SessionsService,
+    private readonly accounts: AccountsErasure,
     private readonly payments: PaymentsErasure,
     private readonly audit: AuditService,
     private readonly idempotency: Idempotency,
@@ -24,8 +22,7 @@ export class ErasureService {
   async eraseMe({ userId }: Actor): Promise<void> {
     const pseudonym = `erased_${uuidv7()}`;
     await this.unitOfWork.run(async (session) => {
-      const user = await this.users.erase(session, userId);
-      await this.sessions.revokeAll(session, userId);
+      const user = await this.accounts.erase(session, userId);
       await this.idempotency.forget(session, userId);
       for (const { tenantId } of user?.memberships ?? []) {
         await this.payments.erase(session, tenantId, userId, pseudonym);

