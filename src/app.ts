@@ -13,6 +13,11 @@ import { Migrator } from './migrations/migrator.js';
 import { collections, migrations } from './migrations/schema.js';
 import { TenantsService } from './tenants/tenants.service.js';
 
+const cors = {
+  methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  exposedHeaders: ['X-Trace-Id', 'Retry-After', 'Idempotency-Replayed'],
+};
+
 /** What the installation itself brings; running it again, or twice at once, adds nothing. */
 export async function bootApp(app: NestFastifyApplication, { demoData }: Config): Promise<void> {
   await app.get(TenantsService).ensureDefault();
@@ -32,7 +37,7 @@ export async function createApp(config: Config, mongodbUri: string, clock?: Cloc
     });
     // Plain HTTP is served too, behind whatever ends TLS.
     await app.register(fastifyHelmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
-    if (config.corsOrigins.length > 0) await app.register(fastifyCors, { origin: [...config.corsOrigins] });
+    if (config.corsOrigins.length > 0) await app.register(fastifyCors, { ...cors, origin: [...config.corsOrigins] });
     return await app.init();
   } catch (error) {
     await database.client.close();

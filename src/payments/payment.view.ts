@@ -75,13 +75,3 @@ export class PaymentView {
     };
   }
 }
-export class DeletedPaymentView {
-  /** @example "pay_65f1a7c4b2e8f4a91c0d2211" */
-  id: string;
-  /** @example true */
-  deleted: boolean;
-
-  static of({ id, deleted }: { readonly id: string; readonly deleted: true }): DeletedPaymentView {
-    return { id, deleted };
-  }
-}

@@ -12,7 +12,7 @@ import { rangeOf, readMoment } from '../kernel/time/calendar.js';
 import { isAdmin, type Payment } from './payment.js';
 import type { CoreChange, PaymentChange } from './payment-changes.js';
 import { NothingToUpdate, PaymentNotFound, TooManyAttempts, TransitionRefused } from './payment.faults.js';
-import { DeletedPaymentView, PaymentView } from './payment.view.js';
+import { PaymentView } from './payment.view.js';
 import { AttemptDto, CreatePaymentDto, CustomerDto, PaymentsQuery, UpdatePaymentDto } from './payments.dto.js';
 import { paymentIdOf, PaymentsService } from './payments.service.js';
 
@@ -64,11 +64,10 @@ export class PaymentsController {
   /** Takes a payment out of lists and analytics; the audit log keeps it. */
   @Delete(':id')
   @Allow('payments:write', ['system_admin', 'owner', 'admin'])
-  @Answers(DeletedPaymentView)
+  @Answers(null)
   @Fails(() => new PaymentNotFound())
-  async remove(@By() actor: Actor, @Param('id') id: string): Promise<{ id: string; deleted: true }> {
-    await this.payments.remove(actor, idOf(id));
-    return { id, deleted: true };
+  remove(@By() actor: Actor, @Param('id') id: string): Promise<void> {
+    return this.payments.remove(actor, idOf(id));
   }
 }
 

@@ -57,7 +57,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
     } catch (error) {
       if (!(error instanceof KeyAlreadyUsed)) throw error;
       const stored = await this.idempotency.find(key);
-      if (!stored) throw error;
+      // It is committed on the primary and not yet on a majority.
+      if (!stored) throw new RequestInFlight();
       return replay(stored, key, reply);
     } finally {
       this.inFlight.delete(key.id);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type ClientSession, type Collection, MongoServerError } from 'mongodb';
+import { type ClientSession, type Collection, MongoBulkWriteError, MongoServerError } from 'mongodb';
 import { Clock } from '../clock.js';
 import { Fault, type FaultKind } from '../fault/fault.js';
 import { requestContext } from '../http/request-context.js';
@@ -8,6 +8,8 @@ import { type ClaimedKey, type IdempotencyRecord, idempotencyCollection, KeyAlre
 
 /** Faults the domain decided on; the others say nothing about the work and may end differently next time. */
 const storedKinds: readonly FaultKind[] = ['not_found', 'conflict', 'unprocessable'];
+/** A field without a value would come back as null, and be seen. */
+const asReturned = { ignoreUndefined: true };
 
 /**
  * Outcomes by key. The record is inserted in the transaction of the effect it stands for, under the key's unique id: of two
@@ -31,9 +33,8 @@ export class Idempotency {
   /** For the transaction of the request at hand. @throws KeyAlreadyUsed */
   async store(session: ClientSession, value: unknown): Promise<void> {
     const context = requestContext.current();
-    if (!context?.key) return;
+    if (!context?.key || context.keyStored) return;
     await this.storeAll(session, [{ key: context.key, value }]);
-    context.keyStored = true;
   }
 
   /** For a transaction that does the work of several requests. @throws KeyAlreadyUsed, naming the one */
@@ -42,10 +43,11 @@ export class Idempotency {
     try {
       await this.records.insertMany(
         outcomes.map(({ key, value }) => this.row(key, { value })),
-        { session },
+        { session, ...asReturned },
       );
     } catch (error) {
-      throw usedKey(error) ?? error;
+      const ids = outcomes.map(({ key }) => key.id);
+      throw usedKey(error, ids) ?? error;
     }
   }
 
@@ -53,9 +55,9 @@ export class Idempotency {
   async keep(key: ClaimedKey, outcome: { readonly value: unknown } | { readonly fault: Fault }): Promise<void> {
     if ('fault' in outcome && !isStored(outcome.fault)) return;
     try {
-      await this.records.insertOne(this.row(key, 'fault' in outcome ? { fault: plain(outcome.fault) } : outcome));
+      await this.records.insertOne(this.row(key, 'fault' in outcome ? { fault: plain(outcome.fault) } : outcome), asReturned);
     } catch (error) {
-      throw usedKey(error) ?? error;
+      throw usedKey(error, [key.id]) ?? error;
     }
   }
 
@@ -77,9 +79,10 @@ function plain({ kind, code, message, context, outcome }: Fault): NonNullable<Id
   return { kind, code, message, context, ...(outcome && { outcome }) };
 }
 
-/** Only a duplicate of the key's own record is a used key; any other duplicate is the work's business. */
-function usedKey(error: unknown): KeyAlreadyUsed | undefined {
+/** The id is the only unique field of a record. A bulk write tells which of its rows was the duplicate by its place. */
+function usedKey(error: unknown, ids: readonly string[]): KeyAlreadyUsed | undefined {
   if (!(error instanceof MongoServerError) || error.code !== 11000) return undefined;
-  const id = (error.keyValue as { _id?: unknown } | undefined)?._id;
-  return typeof id === 'string' ? new KeyAlreadyUsed(id) : undefined;
+  const [duplicate] = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : [];
+  const id = ids[duplicate?.index ?? 0];
+  return id === undefined ? undefined : new KeyAlreadyUsed(id);
 }

@@ -71,7 +71,7 @@ it('creates, reads, changes and deletes a payment', async () => {
     rev: 2,
   });
   const removed = await send('DELETE', `/${id}`);
-  expect(removed.body).toEqual({ data: { id, deleted: true }, error: null, meta: { traceId: expect.any(String) } });
+  expect(removed.body).toEqual({ data: null, error: null, meta: { traceId: expect.any(String) } });
   const gone = await send('GET', `/${id}`);
   expect({ status: gone.status, body: gone.body }).toEqual({ status: 404, body: error('not_found', 'Not found') });
 });

@@ -1,0 +1,67 @@
+import { Reflector } from '@nestjs/core';
+import { Routes } from '../../../src/kernel/http/routes.js';
+import { UNREPEATABLE } from '../../../src/kernel/idempotency/unrepeatable.decorator.js';
+import { type Answer, type CallOptions, startApp, type TestApp } from '../../support/app.js';
+import { as } from '../../support/as.js';
+
+let app: TestApp;
+let admin: string;
+let merchant: string;
+
+beforeAll(async () => {
+  app = await startApp();
+  admin = (await as(app, 'admin')).token;
+  merchant = (await as(app, 'merchant')).token;
+});
+afterAll(() => app.close());
+
+const payment = { merchant: 'Spotify', paymentType: 'card', amountMinor: 1, currency: 'GBP', region: 'UK' };
+const form = { merchant: 'Spotify', payment_type: 'card', amount_minor: '1', currency: 'GBP', region: 'UK' };
+const someId = async () => (await app.call('POST', '/api/v1/payments', { token: merchant, json: payment })).body.data.id as string;
+const bareId = async () => (await someId()).replace('pay_', '');
+
+/** One good request of each write that may be repeated. */
+const requests: Record<string, () => Promise<[path: string, options: CallOptions]>> = {
+  'POST /api/auth/register': async () => ['/api/auth/register', { form: { email: 'new@example.com', password: 'secret1' } }],
+  'DELETE /api/me': async () => ['/api/me', { token: (await as(app, 'merchant')).token }],
+  'POST /api/payments': async () => ['/api/payments', { token: merchant, form }],
+  'PUT /api/payments/:id': async () => [`/api/payments/${await bareId()}`, { token: admin, form: { status: 'success' } }],
+  'DELETE /api/payments/:id': async () => [`/api/payments/${await bareId()}`, { token: admin }],
+  'POST /api/v1/payments': async () => ['/api/v1/payments', { token: merchant, json: payment }],
+  'PATCH /api/v1/payments/:id': async () => [`/api/v1/payments/${await someId()}`, { token: admin, json: { status: 'failed' } }],
+  'DELETE /api/v1/payments/:id': async () => [`/api/v1/payments/${await someId()}`, { token: admin }],
+  'POST /api/v1/tenants': async () => ['/api/v1/tenants', { token: merchant, json: { name: 'Acme Ltd' } }],
+  'PATCH /api/v1/tenants/:id': async () => ['/api/v1/tenants/ten_default', { token: admin, json: { name: 'Acme Ltd' } }],
+  'POST /api/v1/auth/logout': async () => ['/api/v1/auth/logout', { token: (await as(app, 'merchant')).token }],
+  'POST /api/v1/auth/password': async () => {
+    const { token, password } = await as(app, 'merchant');
+    return ['/api/v1/auth/password', { token, json: { currentPassword: password, newPassword: 'secret2' } }];
+  },
+};
+/** After these nobody is signed in any more who could ask again. */
+const endTheCaller = ['DELETE /api/me', 'POST /api/v1/auth/logout'];
+
+it('knows every write that may be repeated', () => {
+  const repeatable = app.app
+    .get(Routes)
+    .all()
+    .filter(({ method, handler }) => method !== 'GET' && !app.app.get(Reflector).get(UNREPEATABLE, handler));
+  expect(repeatable.map(({ method, path }) => `${method} ${path}`).sort((one, other) => one.localeCompare(other))).toEqual(
+    Object.keys(requests).sort((one, other) => one.localeCompare(other)),
+  );
+});
+
+const told = ({ status, body }: Answer) => {
+  const { meta: _meta, ...rest } = body;
+  return { status, ...rest };
+};
+
+it.each(Object.keys(requests))('%s answers the same again', async (route) => {
+  const [method = ''] = route.split(' ');
+  const [path, options] = (await requests[route]?.()) ?? ['', {}];
+  const send = () => app.call(method, path, { ...options, headers: { 'idempotency-key': `again ${route}` } });
+  const [first, again] = [await send(), await send()];
+  expect(first.status).toBeLessThan(300);
+  const expected = endTheCaller.includes(route) ? { status: 401, replayed: null } : { ...told(first), replayed: 'true' };
+  expect({ ...told(again), replayed: again.headers.get('idempotency-replayed') }).toMatchObject(expected);
+});
