@@ -23,23 +23,14 @@ export class PaymentBuckets {
 
   /** Zone, generation and epoch as last seen by this process; a batch finds out when they are old. */
   async counting(tenantId: string): Promise<Counting> {
-    const totals = this.known.get(tenantId) ?? (await this.totals(tenantId));
-    this.known.set(tenantId, totals);
-    return totals;
+    return this.known.get(tenantId) ?? (await this.totals(tenantId));
   }
 
   /** The tenant's totals as of now; made where the tenant has none yet. */
   async totals(tenantId: string): Promise<TotalsBucket> {
-    const found = await this.find(tenantId);
-    if (found) return found;
-    const { timeZone } = await this.tenants.find(tenantId);
-    try {
-      const $setOnInsert = { zone: timeZone, generation: 1, counts: {}, epoch: 1, erased: [] };
-      await this.buckets.updateOne({ _id: tenantId }, { $setOnInsert }, { upsert: true });
-    } catch (error) {
-      if (!(error instanceof MongoServerError) || error.code !== 11000) throw error;
-    }
-    return (await this.find(tenantId)) ?? this.totals(tenantId);
+    const totals = (await this.find(tenantId)) ?? (await this.make(tenantId));
+    this.known.set(tenantId, totals);
+    return totals;
   }
 
   /** @throws TryAgain where the changes were counted for an epoch that is over */
@@ -81,6 +72,17 @@ export class PaymentBuckets {
   async finish({ _id, generation }: TotalsBucket): Promise<void> {
     await this.buckets.deleteMany({ tenantId: _id, generation: { $lt: generation } });
     await this.buckets.updateOne({ _id, generation }, { $unset: { rebuilding: '' } } as never);
+  }
+
+  private async make(tenantId: string): Promise<TotalsBucket> {
+    const { timeZone } = await this.tenants.find(tenantId);
+    try {
+      const $setOnInsert = { zone: timeZone, generation: 1, counts: {}, epoch: 1, erased: [] };
+      await this.buckets.updateOne({ _id: tenantId }, { $setOnInsert }, { upsert: true });
+    } catch (error) {
+      if (!(error instanceof MongoServerError) || error.code !== 11000) throw error;
+    }
+    return (await this.find(tenantId)) ?? this.totals(tenantId);
   }
 
   private find(tenantId: string): Promise<TotalsBucket | null> {

@@ -53,7 +53,7 @@ export class PaymentFiguresService {
     const plan = planRange(filter.range, totals.zone);
     if (isOpen(plan) && scope.ownerId === undefined) return sumCounts([totals.counts], filter.status);
     const [spans, ...cut] = await Promise.all([
-      isOpen(plan) ? this.days.ownedMonths(scope, totals.generation) : this.spans(scope, plan, totals),
+      this.spans(scope, plan, totals.generation, 0),
       ...plan.edges.map((range) => this.payments.tally(scope, { ...filter, range })),
     ]);
     return sumCounts([...spans.map(({ counts }) => counts), ...cut.map(countsOf)], filter.status);
@@ -73,36 +73,41 @@ export class PaymentFiguresService {
 
   /** The number of payments that match, and where a page after `skip` of them begins. */
   async position(scope: Scope, filter: PaymentFilter, skip: number): Promise<Position> {
-    const totals = await this.buckets.totals(scope.tenantId);
-    const plan = planRange(filter.range, totals.zone);
+    // What was true a moment ago mostly still is: so the counts are read together with the totals that say so.
+    const guess = await this.buckets.counting(scope.tenantId);
+    const [totals, guessed] = await Promise.all([this.buckets.totals(scope.tenantId), this.countIn(scope, filter, skip, guess)]);
     if (totals.rebuilding) return { total: await this.payments.count(scope, filter), skip };
-    if (isOpen(plan)) return this.positionInAll(scope, filter, skip, totals);
+    const { plan, spans, cut } = totals.generation === guess.generation ? guessed : await this.countIn(scope, filter, skip, totals);
     const { status } = filter;
-    const [spans, ...cut] = await Promise.all([
-      this.spans(scope, plan, totals),
-      ...plan.edges.map((range) => this.payments.count(scope, { ...filter, range })),
-    ]);
-    const total = [...cut, ...spans.map(({ counts }) => countOf(counts, status))].reduce((sum, count) => sum + count, 0);
+    const inAll = isOpen(plan) && scope.ownerId === undefined;
+    const counted = inAll ? [countOf(totals.counts, status)] : [...cut, ...spans.map(({ counts }) => countOf(counts, status))];
+    const total = counted.reduce((sum, count) => sum + count, 0);
     // Newer than all whole days is what the range cuts off the last one.
     const newer = plan.edges.reduce((sum, { before }, index) => (before === filter.range.before ? sum + (cut[index] ?? 0) : sum), 0);
-    if (plan.days === null || skip < newer) return { total, skip };
-    return { total, ...seek(spans, status, { skip, passed: newer }, (start) => startOfDay(plusDays(start, 1), totals.zone)) };
+    if (plan.days === null || skip < shallow || skip < newer || skip >= total) return { total, skip };
+    const monthly = isOpen(plan) && !inAll;
+    return { total, ...seek(spans, status, { skip, passed: newer }, (start) => endOf(start, monthly, totals.zone)) };
   }
 
-  private spans(scope: Scope, { days }: RangePlan, { generation }: TotalsBucket): Promise<CountedSpan[]> | CountedSpan[] {
-    return days ? this.days.counts(scope, generation, days) : [];
+  /** Counts of whole days, or of an owner's months where the range is open, and of what the range cuts off. */
+  private async countIn(
+    scope: Scope,
+    filter: PaymentFilter,
+    skip: number,
+    { zone, generation }: Pick<TotalsBucket, 'zone' | 'generation'>,
+  ) {
+    const plan = planRange(filter.range, zone);
+    const [spans, ...cut] = await Promise.all([
+      this.spans(scope, plan, generation, skip),
+      ...plan.edges.map((range) => this.payments.count(scope, { ...filter, range })),
+    ]);
+    return { plan, spans, cut };
   }
 
-  private async positionInAll(scope: Scope, { status }: PaymentFilter, skip: number, totals: TotalsBucket): Promise<Position> {
-    if (scope.ownerId !== undefined) {
-      const months = await this.days.ownedMonths(scope, totals.generation);
-      const total = months.reduce((sum, { counts }) => sum + countOf(counts, status), 0);
-      return { total, ...seek(months, status, { skip, passed: 0 }, (start) => startOfNextMonth(start, totals.zone)) };
-    }
-    const total = countOf(totals.counts, status);
-    if (skip < shallow || skip >= total) return { total, skip };
-    const days = await this.days.counts(scope, totals.generation, {});
-    return { total, ...seek(days, status, { skip, passed: 0 }, (start) => startOfDay(plusDays(start, 1), totals.zone)) };
+  private spans(scope: Scope, plan: RangePlan, generation: number, skip: number): Promise<CountedSpan[]> | CountedSpan[] {
+    if (isOpen(plan) && scope.ownerId !== undefined) return this.days.ownedMonths(scope, generation);
+    if (!plan.days || (isOpen(plan) && skip < shallow)) return [];
+    return this.days.counts(scope, generation, plan.days);
   }
 }
 
@@ -113,18 +118,18 @@ function seek(
   spans: readonly CountedSpan[],
   status: PaymentFilter['status'],
   { skip, passed }: { readonly skip: number; readonly passed: number },
-  endOf: (start: Day) => Date,
+  end: (start: Day) => Date,
 ): Omit<Position, 'total'> {
   let left = skip - passed;
-  for (const { start, counts } of skip < shallow ? [] : spans) {
+  for (const { start, counts } of spans) {
     const count = countOf(counts, status);
-    if (left < count) return { before: endOf(start), skip: left };
+    if (left < count) return { before: end(start), skip: left };
     left -= count;
   }
   return { skip };
 }
 
-function startOfNextMonth(start: Day, zone: string): Date {
-  const within = plusDays(start, 31);
-  return startOfDay(`${within.slice(0, 7)}-01` as Day, zone);
+function endOf(start: Day, monthly: boolean, zone: string): Date {
+  const next = monthly ? `${plusDays(start, 31).slice(0, 7)}-01` : plusDays(start, 1);
+  return startOfDay(next as Day, zone);
 }
