@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { ClientSession } from 'mongodb';
 import { InvalidToken } from '../kernel/fault/common-faults.js';
@@ -28,10 +29,13 @@ interface Submitted {
 type Answer = Settled<Payment | null>;
 
 const limits = { batch: 200, queue: 5_000 };
+/** A node that has met another one lets it pass between its batches, for as long as they may still be meeting. */
+const courtesy = { pauseMs: 5, lastsMs: 1_000 };
 
 /** Every change that touches a bucket: one transaction a batch holds the payments, their records and keys, and the merged counts. */
 @Injectable()
 export class PaymentsLane {
+  private readonly metAt = new Map<string, number>();
   private readonly lane = new GroupCommit<Submitted, Payment | null>((tenantId, batch) => this.commit(tenantId, batch), limits);
 
   constructor(
@@ -51,11 +55,17 @@ export class PaymentsLane {
   }
 
   private async commit(tenantId: string, batch: readonly Submitted[]): Promise<readonly Answer[]> {
+    if ((this.metAt.get(tenantId) ?? -courtesy.lastsMs) > performance.now() - courtesy.lastsMs)
+      await pause(Math.random() * courtesy.pauseMs);
     const refused = new Map<Submitted, Answer>();
     for (;;) {
       const rest = batch.filter((submitted) => !refused.has(submitted));
       try {
-        const answers = await this.unitOfWork.transact((session) => this.apply(session, tenantId, rest));
+        let tries = 0;
+        const answers = await this.unitOfWork.transact((session) => {
+          if (++tries > 1) this.metAt.set(tenantId, performance.now());
+          return this.apply(session, tenantId, rest);
+        });
         return batch.map((submitted) => refused.get(submitted) ?? (answers.get(submitted) as Answer));
       } catch (error) {
         if (error instanceof KeyAlreadyUsed) refuse(refused, rest, error);
