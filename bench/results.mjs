@@ -1,4 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 
 /**
  * @typedef {object} Row
@@ -8,7 +10,7 @@ import { readFile, writeFile } from 'node:fs/promises';
  * @property {boolean} [reached]
  */
 
-const file = new URL('RESULTS.md', import.meta.url);
+const file = fileURLToPath(new URL('RESULTS.md', import.meta.url));
 const heading = '# Results of the benchmarks\n';
 
 /** @param {string} line */
@@ -29,12 +31,13 @@ export function tableOf(rows, judged) {
 }
 
 /**
- * Puts a section in the place of the one with the same title, or at the end.
+ * Puts a section in the place of the one with the same title, or at the end; formatted, because `npm run check` looks at it too.
  * @param {string} title
  * @param {string} text
  */
 export async function writeSection(title, text) {
   const before = await readFile(file, 'utf8').catch(() => heading);
   const others = before.split(/^(?=## )/m).filter((section) => !section.startsWith(`## ${title}\n`));
-  await writeFile(file, [...others.map((section) => section.trimEnd()), `## ${title}\n\n${text.trim()}`].join('\n\n') + '\n');
+  const after = [...others.map((section) => section.trimEnd()), `## ${title}\n\n${text.trim()}`].join('\n\n');
+  await writeFile(file, await format(after, { ...(await resolveConfig(file)), parser: 'markdown' }));
 }

@@ -8,7 +8,8 @@ import { testMongodSource } from '../../../test/support/mongod.js';
 import { programOf } from '../../../test/support/program.js';
 import { type EmbeddedMongod, type EmbeddedOptions, joinOrStart, startEmbeddedMongod } from './embedded-mongod.js';
 import { findOnPath } from './mongod-binary.js';
-import { freePort, hasEnded } from './mongod-process.js';
+import { comesTrue, freePort, hasEnded } from './mongod-process.js';
+import { servedPath } from './replica-set.js';
 import { identify, isAlive, type ProcessIdentity } from './process-identity.js';
 import { resolveMongod } from './resolve-mongod.js';
 import { whereThereIs } from '../../../test/support/needs.js';
@@ -80,6 +81,8 @@ describe('starting', () => {
   it('waits for a mongod that is shutting down', async () => {
     const first = await start();
     process.kill(first.pid, 'SIGTERM');
+    // Until it has taken the signal it is as good as any other.
+    expect(await comesTrue(async () => (await servedPath(first.port)) === undefined, 10_000)).toBe(true);
     const second = await start();
     expect(second).toMatchObject({ how: 'started' });
     const stopped = second.stop();
