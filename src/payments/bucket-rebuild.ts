@@ -4,7 +4,7 @@ import { type Config, CONFIG } from '../kernel/config/config.js';
 import { Database } from '../kernel/mongo/database.js';
 import { UnitOfWork } from '../kernel/mongo/unit-of-work.js';
 import { TenantsService } from '../tenants/tenants.service.js';
-import { BucketChanges, type TotalsBucket } from './payment-buckets.js';
+import { BucketChanges, type StatusCounts, type TotalsBucket } from './payment-buckets.js';
 import { PaymentBuckets } from './payment-buckets.repository.js';
 import { type PaymentDocument, paymentsCollection } from './payment.schema.js';
 
@@ -50,10 +50,19 @@ export class BucketRebuild implements OnApplicationBootstrap, OnApplicationShutd
     const ids = tenantId === undefined ? await this.payments.distinct('tenantId') : [tenantId];
     for (const id of ids) {
       const { zone } = await this.buckets.totals(id);
-      await this.unitOfWork.transact((session) => this.buckets.begin(session, id, zone));
+      await this.unitOfWork.transact(async (session) => {
+        await this.buckets.begin(session, id, zone);
+        await this.buckets.setCounts(session, id, await this.countAll(session, id));
+      });
     }
     await this.finishAll();
     return this.payments.countDocuments({ tenantId: { $in: ids }, live: true });
+  }
+
+  private async countAll(session: ClientSession, tenantId: string): Promise<StatusCounts> {
+    const stages = [{ $match: { tenantId, live: true } }, { $group: { _id: '$status', n: { $sum: 1 } } }];
+    const groups = await this.payments.aggregate<{ _id: string; n: number }>(stages, { session }).toArray();
+    return Object.fromEntries(groups.map(({ _id, n }) => [_id, n]));
   }
 
   private poll(): void {

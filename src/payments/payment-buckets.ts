@@ -65,6 +65,7 @@ export type Bucket = TotalsBucket | DayBucket | OwnerMonthBucket | CalendarBucke
 export const bucketsCollection: CollectionSpec = {
   name: 'payment_buckets',
   indexes: [
+    { name: 'rebuilding', key: { rebuilding: 1 }, partialFilterExpression: { rebuilding: { $exists: true } } },
     {
       name: 'calendar',
       key: { tenantId: 1, generation: 1, calendar: 1 },
