@@ -12,6 +12,7 @@ import {
   type OwnerMonthBucket,
   type StatusCounts,
 } from './payment-buckets.js';
+import { statuses } from './payment.js';
 import { countsOf } from './payment-figures.js';
 
 /** Whole days, ends included; an open end is undefined. */
@@ -97,6 +98,6 @@ const between = ({ first, last }: { readonly first?: string; readonly last?: str
 
 function projection(part: 'volume' | 'providers' | undefined): Document | undefined {
   if (!part) return undefined;
-  const paths = ['success', 'pending', 'failed'].map((status) => [`tallies.${status}.${part}`, 1]);
+  const paths = statuses.map((status) => [`tallies.${status}.${part}`, 1]);
   return { day: 1, ...(Object.fromEntries(paths) as Document) };
 }
