@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Unavailable } from './fault/fault.js';
 import { GroupCommit, LaneFull, type Settled } from './group-commit.js';
 
@@ -18,24 +19,24 @@ beforeEach(() => {
   lanes = new GroupCommit(
     (key, commands) =>
       new Promise((resolve, reject) => void begun.push({ key, commands, finish: () => resolve(commands.map(upper)), fail: reject })),
-    { batch: 3, queue: 4 },
+    { batch: 3, queue: 4, gatherMs: 0 },
   );
 });
 
 const commands = () => begun.map((batch) => batch.commands);
 
-async function finishAll(): Promise<void> {
-  await turn();
-  for (let next = 0; next < begun.length; next++) {
+/** Finishes batch after batch until so many were finished. */
+async function finish(count: number): Promise<void> {
+  for (let next = 0; next < count; next++) {
+    while (!begun[next]) await pause(1);
     begun[next]?.finish();
-    await turn();
   }
 }
 
 describe('batching', () => {
   it('puts what is submitted at once into one commit, and answers each in order', async () => {
     const answers = Promise.all([lanes.submit('a', 'one'), lanes.submit('a', 'two'), lanes.submit('a', 'three')]);
-    await finishAll();
+    await finish(1);
     expect(await answers).toEqual(['ONE', 'TWO', 'THREE']);
     expect(commands()).toEqual([['one', 'two', 'three']]);
   });
@@ -46,15 +47,15 @@ describe('batching', () => {
     const rest = [lanes.submit('a', 'two'), lanes.submit('a', 'three')];
     await turn();
     expect(commands()).toEqual([['one']]);
-    await finishAll();
+    await finish(2);
     expect(await Promise.all([first, ...rest])).toEqual(['ONE', 'TWO', 'THREE']);
     expect(commands()).toEqual([['one'], ['two', 'three']]);
   });
 
   it('begins at once when idle, also after it has been busy', async () => {
-    for (const command of ['one', 'two']) {
+    for (const [index, command] of ['one', 'two'].entries()) {
       const answer = lanes.submit('a', command);
-      await finishAll();
+      await finish(index + 1);
       expect(await answer).toBe(command.toUpperCase());
     }
     expect(commands()).toEqual([['one'], ['two']]);
@@ -62,7 +63,7 @@ describe('batching', () => {
 
   it('cuts a batch at its bound and keeps the order', async () => {
     const answers = Promise.all(['1', '2', '3', '4'].map((command) => lanes.submit('a', command)));
-    await finishAll();
+    await finish(2);
     await answers;
     expect(commands()).toEqual([['1', '2', '3'], ['4']]);
   });
@@ -79,6 +80,57 @@ describe('batching', () => {
   });
 });
 
+describe('gathering', () => {
+  const gathering = (gatherMs: number) =>
+    new GroupCommit<string, string>(
+      async (_key, batch) => {
+        sizes.push(batch.length);
+        await pause(40);
+        return batch.map(upper);
+      },
+      { batch: 4, queue: 9, gatherMs },
+    );
+  let sizes: number[];
+
+  beforeEach(() => {
+    sizes = [];
+  });
+
+  /** Asks again as soon as it is answered, or a moment later. */
+  async function caller(on: GroupCommit<string, string>, times: number, delayMs = 2): Promise<void> {
+    for (let done = 0; done < times; done++) {
+      await on.submit('a', 'ask');
+      await pause(delayMs);
+    }
+  }
+
+  it('brings callers that came in two halves into one commit', async () => {
+    const lane = gathering(1_000);
+    const early = [caller(lane, 4), caller(lane, 4)];
+    await pause(10);
+    await Promise.all([...early, caller(lane, 4), caller(lane, 4)]);
+    expect(sizes.slice(0, 4)).toEqual([2, 4, 4, 4]);
+  });
+
+  it('waits for nobody longer than its bound', async () => {
+    const lane = gathering(1);
+    const early = caller(lane, 3, 30);
+    await pause(10);
+    await Promise.all([early, caller(lane, 3, 30)]);
+    expect(sizes).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
+  it('waits for nobody longer than a part of what a commit takes', async () => {
+    const lane = gathering(1_000);
+    const begun = performance.now();
+    await Promise.all([lane.submit('a', 'one'), lane.submit('a', 'two')]);
+    await pause(1);
+    await lane.submit('a', 'late');
+    // Twice 40 ms, and at most 12 ms in between; a second would be the whole bound.
+    expect(performance.now() - begun).toBeLessThan(500);
+  });
+});
+
 describe('the bound of a lane', () => {
   it('refuses what does not fit, and nothing else', async () => {
     const running = lanes.submit('a', 'running');
@@ -86,7 +138,7 @@ describe('the bound of a lane', () => {
     const waiting = ['1', '2', '3', '4'].map((command) => lanes.submit('a', command));
     await expect(lanes.submit('a', '5')).rejects.toBeInstanceOf(LaneFull);
     const other = lanes.submit('b', 'other');
-    await finishAll();
+    await finish(4);
     expect(await Promise.all([running, ...waiting, other])).toEqual(['RUNNING', '1', '2', '3', '4', 'OTHER']);
     expect(commands().flat()).not.toContain('5');
   });
@@ -102,7 +154,7 @@ describe('the bound of a lane', () => {
     await expect(lanes.submit('a', 'too early')).rejects.toBeInstanceOf(LaneFull);
     await turn();
     const later = lanes.submit('a', '5');
-    await finishAll();
+    await finish(2);
     expect(await Promise.all([...waiting, later])).toEqual(['1', '2', '3', '4', '5']);
   });
 });
@@ -118,8 +170,7 @@ describe('a failing batch', () => {
       { status: 'rejected', reason: broken },
       { status: 'rejected', reason: broken },
     ]);
-    await turn();
-    begun[1]?.finish();
+    await finish(2);
     expect(await next).toBe('THREE');
   });
 
@@ -128,7 +179,7 @@ describe('a failing batch', () => {
       () => {
         throw new Error('no connection');
       },
-      { batch: 1, queue: 1 },
+      { batch: 1, queue: 1, gatherMs: 0 },
     );
     await expect(broken.submit('a', 'one')).rejects.toThrow('no connection');
     await expect(broken.submit('a', 'two')).rejects.toThrow('no connection');
@@ -138,7 +189,7 @@ describe('a failing batch', () => {
     const refused = new Error('Insufficient credits');
     const mixed = new GroupCommit<string, string>(
       (_key, batch) => Promise.resolve(batch.map((command) => (command === 'bad' ? { ok: false, error: refused } : upper(command)))),
-      { batch: 3, queue: 3 },
+      { batch: 3, queue: 3, gatherMs: 0 },
     );
     expect(await Promise.allSettled([mixed.submit('a', 'good'), mixed.submit('a', 'bad'), mixed.submit('a', 'fine')])).toEqual([
       { status: 'fulfilled', value: 'GOOD' },
@@ -148,7 +199,7 @@ describe('a failing batch', () => {
   });
 
   it('leaves no command without an answer', async () => {
-    const short = new GroupCommit<string, string>((_key, [first = '']) => Promise.resolve([upper(first)]), { batch: 2, queue: 2 });
+    const short = new GroupCommit<string, string>((_key, [first = '']) => Promise.resolve([upper(first)]), { batch: 2, queue: 2, gatherMs: 0 });
     const [answered, forgotten] = [short.submit('a', 'one'), short.submit('a', 'two')];
     await expect(forgotten).rejects.toThrow('A batch left a command without an answer');
     expect(await answered).toBe('ONE');

@@ -4,6 +4,8 @@ export type Settled<Result> = { readonly ok: true; readonly value: Result } | { 
 export interface LaneLimits {
   readonly batch: number;
   readonly queue: number;
+  /** How long a batch may wait, at most, for those whom the last one has just answered. */
+  readonly gatherMs: number;
 }
 interface Waiting<Command, Result> {
   readonly command: Command;
@@ -18,12 +20,23 @@ export class LaneFull extends Unavailable {
   }
 }
 
+interface Lane<Command, Result> {
+  readonly waiting: Waiting<Command, Result>[];
+  /** Called with each arrival while a batch gathers. */
+  arrived?: () => void;
+}
+
+// Of what the last commit took: more would cost those who wait more than it saves.
+const gatherShare = 0.3;
+
 /**
- * Puts all commands that wait on one key into one commit: while a batch commits, the next one gathers, so there is no timer and
- * no latency when idle. `commit` answers each command in order; when it throws, the whole batch fails with that error.
+ * Puts all commands that wait on one key into one commit: while a batch commits, the next one gathers. Callers that ask again when
+ * they are answered would so fall into two halves that never share a commit; therefore a batch waits a moment for those whom the
+ * last one has answered. A lone caller never waits, nor does anybody when the lane is idle. `commit` answers each command in
+ * order; when it throws, the whole batch fails with that error.
  */
 export class GroupCommit<Command, Result> {
-  private readonly lanes = new Map<string, Waiting<Command, Result>[]>();
+  private readonly lanes = new Map<string, Lane<Command, Result>>();
 
   constructor(
     private readonly commit: (key: string, batch: readonly Command[]) => Promise<readonly Settled<Result>[]>,
@@ -34,21 +47,42 @@ export class GroupCommit<Command, Result> {
   submit(key: string, command: Command): Promise<Result> {
     return new Promise((resolve, reject) => {
       const lane = this.lanes.get(key);
-      if (lane && lane.length >= this.limits.queue) return reject(new LaneFull());
+      if (lane && lane.waiting.length >= this.limits.queue) return reject(new LaneFull());
       const waiting = { command, resolve, reject };
       if (lane) {
-        lane.push(waiting);
+        lane.waiting.push(waiting);
+        lane.arrived?.();
         return;
       }
-      this.lanes.set(key, [waiting]);
-      queueMicrotask(() => void this.drain(key));
+      const opened: Lane<Command, Result> = { waiting: [waiting] };
+      this.lanes.set(key, opened);
+      queueMicrotask(() => void this.drain(key, opened));
     });
   }
 
-  private async drain(key: string): Promise<void> {
-    const lane = this.lanes.get(key) ?? [];
-    while (lane.length > 0) await this.commitBatch(key, lane.splice(0, this.limits.batch));
+  private async drain(key: string, lane: Lane<Command, Result>): Promise<void> {
+    while (lane.waiting.length > 0) {
+      const batch = lane.waiting.splice(0, this.limits.batch);
+      const begun = performance.now();
+      await this.commitBatch(key, batch);
+      await this.gather(lane, batch.length, performance.now() - begun);
+    }
     this.lanes.delete(key);
+  }
+
+  /** Until as many wait as may be expected, or for a part of what the last commit took. */
+  private async gather(lane: Lane<Command, Result>, answered: number, tookMs: number): Promise<void> {
+    const expected = Math.min(lane.waiting.length + answered, this.limits.batch);
+    if (expected < 2 || lane.waiting.length >= expected) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, Math.min(this.limits.gatherMs, tookMs * gatherShare));
+      lane.arrived = () => {
+        if (lane.waiting.length < expected) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    delete lane.arrived;
   }
 
   private async commitBatch(key: string, batch: readonly Waiting<Command, Result>[]): Promise<void> {

@@ -3,14 +3,7 @@ import { type ClientSession, type Collection, MongoServerError, type ObjectId } 
 import { Database } from '../kernel/mongo/database.js';
 import { TryAgain } from '../kernel/mongo/unit-of-work.js';
 import { TenantsService } from '../tenants/tenants.service.js';
-import {
-  type Bucket,
-  type BucketChanges,
-  bucketsCollection,
-  type Counting,
-  type StatusCounts,
-  type TotalsBucket,
-} from './payment-buckets.js';
+import { type Bucket, type BucketChanges, bucketsCollection, type StatusCounts, type TotalsBucket } from './payment-buckets.js';
 
 // A request that was let in before an erasure ends within seconds; this many erasures a tenant do not happen meanwhile.
 const rememberedErasures = 1_000;
@@ -28,8 +21,8 @@ export class PaymentBuckets {
     this.buckets = database.collection<Bucket>(bucketsCollection.name);
   }
 
-  /** Zone, generation and epoch as last seen by this process; a batch finds out when they are old. */
-  async counting(tenantId: string): Promise<Counting> {
+  /** The totals as last seen by this process; a batch finds out when its zone, generation or epoch are old. */
+  async counting(tenantId: string): Promise<TotalsBucket> {
     return this.known.get(tenantId) ?? (await this.totals(tenantId));
   }
 

@@ -28,6 +28,8 @@ export interface TotalsBucket {
   readonly counts: StatusCounts;
   /** Moves whenever what a batch relies on changes: the generation, or who was erased. */
   readonly epoch: number;
+  /** How many batches were written; counts read at this number are those of now while it stays. */
+  readonly writes?: number;
   /** The latest users who were erased; nothing may be created for them by a request that was let in before. */
   readonly erased: readonly string[];
 }

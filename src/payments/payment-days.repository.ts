@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import type { Collection, Document } from 'mongodb';
 import type { Scope } from '../kernel/actor/scope.js';
 import { Database } from '../kernel/mongo/database.js';
@@ -11,6 +12,7 @@ import {
   type DayTallies,
   type OwnerMonthBucket,
   type StatusCounts,
+  type TotalsBucket,
 } from './payment-buckets.js';
 import { statuses } from './payment.js';
 import { countsOf } from './payment-figures.js';
@@ -25,11 +27,19 @@ export interface CountedSpan {
   readonly start: Day;
   readonly counts: StatusCounts;
 }
+/** Which counts are meant: those of a generation, after so many batches of it were written. */
+export type Counted = Pick<TotalsBucket, '_id' | 'generation' | 'writes'>;
+
+const rememberedDays = 50_000;
 
 /** Reads what the day buckets hold for a tenant, or for one owner from its months. */
 @Injectable()
 export class PaymentDaysRepository {
   private readonly buckets: Collection<Bucket>;
+  private readonly calendars = new LRUCache<string, { readonly of: Counted; readonly days: readonly CountedSpan[] }>({
+    maxSize: rememberedDays,
+    sizeCalculation: ({ days }) => days.length + 1,
+  });
 
   constructor(database: Database) {
     this.buckets = database.collection<Bucket>(bucketsCollection.name);
@@ -49,19 +59,23 @@ export class PaymentDaysRepository {
     return rows.map(({ month, counts }) => ({ start: `${month}-01` as Day, counts: counts ?? {} }));
   }
 
-  /** Counts of days, newest first. */
-  async counts(scope: Scope, generation: number, range: DayRange): Promise<CountedSpan[]> {
-    const days =
-      scope.ownerId === undefined ? await this.calendar(scope, generation, range) : await this.ownedCounts(scope, generation, range);
-    return days.sort((one, other) => (one.start < other.start ? 1 : -1));
+  /** Counts of days, newest first; of a whole tenant they are read again only when more was counted than `counted` says. */
+  async counts(scope: Scope, counted: Counted, range: DayRange): Promise<readonly CountedSpan[]> {
+    if (scope.ownerId !== undefined) return newestFirst(await this.ownedCounts(scope, counted.generation, range));
+    const days = await this.calendar(counted);
+    return range.first || range.last ? days.filter(({ start }) => isWithin(start, range)) : days;
   }
 
-  private async calendar(scope: Scope, generation: number, range: DayRange): Promise<CountedSpan[]> {
-    const rows = await this.find<CalendarBucket>({ ...at(scope, generation), calendar: between(monthsOf(range)) }, { calendar: 1 });
+  private async calendar(counted: Counted): Promise<readonly CountedSpan[]> {
+    const { _id: tenantId, generation, writes } = counted;
+    const known = this.calendars.get(tenantId);
+    if (known?.of.generation === generation && known.of.writes === writes) return known.days;
+    const rows = await this.find<CalendarBucket>({ tenantId, generation, calendar: { $exists: true } }, { calendar: 1 });
     const days = rows.flatMap(({ calendar, days: found = {} }) =>
       Object.entries(found).map(([date, counts]): CountedSpan => ({ start: `${calendar}-${date}` as Day, counts })),
     );
-    return days.filter(({ start }) => isWithin(start, range));
+    this.calendars.set(tenantId, { of: counted, days: newestFirst(days) });
+    return days;
   }
 
   private async ownedCounts(scope: Scope, generation: number, range: DayRange): Promise<CountedSpan[]> {
@@ -84,6 +98,7 @@ export class PaymentDaysRepository {
   }
 }
 
+const newestFirst = (days: CountedSpan[]): CountedSpan[] => days.sort((one, other) => (one.start < other.start ? 1 : -1));
 const at = ({ tenantId }: Scope, generation: number) => ({ tenantId, generation });
 
 const isWithin = (day: Day, { first = '' as Day, last = '9999-12-31' as Day }: DayRange): boolean => day >= first && day <= last;

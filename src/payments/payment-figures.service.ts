@@ -7,7 +7,7 @@ import { PaymentBuckets } from './payment-buckets.repository.js';
 import { type CountedSpan, PaymentDaysRepository } from './payment-days.repository.js';
 import { countOf, countsOf, sumCounts, sumTallies } from './payment-figures.js';
 import type { PaymentFilter } from './payment-filter.js';
-import { PaymentsRepository } from './payments.repository.js';
+import { type PageStart, PaymentsRepository } from './payments.repository.js';
 
 export interface DailyFigures {
   readonly zone: string;
@@ -15,11 +15,8 @@ export interface DailyFigures {
   readonly rebuilding: boolean;
   readonly days: readonly (readonly [Day, DayTallies])[];
 }
-export interface Position {
+export interface Position extends PageStart {
   readonly total: number;
-  /** Where to look for the page: past this moment, so many payments further. */
-  readonly before?: Date;
-  readonly skip: number;
 }
 
 /** Below this many rows an index skip is cheaper than reading the counts of the days. */
@@ -53,7 +50,7 @@ export class PaymentFiguresService {
     const plan = planRange(filter.range, totals.zone);
     if (isOpen(plan) && scope.ownerId === undefined) return sumCounts([totals.counts], filter.status);
     const [spans, ...cut] = await Promise.all([
-      this.spans(scope, plan, totals.generation, 0),
+      this.spans(scope, plan, totals, 0),
       ...plan.edges.map((range) => this.payments.tally(scope, { ...filter, range })),
     ]);
     return sumCounts([...spans.map(({ counts }) => counts), ...cut.map(countsOf)], filter.status);
@@ -71,13 +68,20 @@ export class PaymentFiguresService {
     return { zone, rebuilding: rebuilding !== undefined, days: days.map(([day, tallies]) => [day, sumTallies([tallies])]) };
   }
 
-  /** The number of payments that match, and where a page after `skip` of them begins. */
-  async position(scope: Scope, filter: PaymentFilter, skip: number): Promise<Position> {
+  /** The number of payments that match, and where a page of `limit` after `skip` of them is found soonest. */
+  async position(
+    scope: Scope,
+    filter: PaymentFilter,
+    { skip, limit }: { readonly skip: number; readonly limit: number },
+  ): Promise<Position> {
     // What was true a moment ago mostly still is: so the counts are read together with the totals that say so.
     const guess = await this.buckets.counting(scope.tenantId);
     const [totals, guessed] = await Promise.all([this.buckets.totals(scope.tenantId), this.countIn(scope, filter, skip, guess)]);
     if (totals.rebuilding) return { total: await this.payments.count(scope, filter), skip };
-    const { plan, spans, cut } = totals.generation === guess.generation ? guessed : await this.countIn(scope, filter, skip, totals);
+    const { plan, cut, ...found } = totals.generation === guess.generation ? guessed : await this.countIn(scope, filter, skip, totals);
+    // An owner's are never remembered.
+    const areCurrent = totals.writes === guess.writes || scope.ownerId !== undefined;
+    const spans = areCurrent ? found.spans : await this.spans(scope, plan, totals, skip);
     const { status } = filter;
     const inAll = isOpen(plan) && scope.ownerId === undefined;
     const counted = inAll ? [countOf(totals.counts, status)] : [...cut, ...spans.map(({ counts }) => countOf(counts, status))];
@@ -86,28 +90,23 @@ export class PaymentFiguresService {
     const newer = plan.edges.reduce((sum, { before }, index) => (before === filter.range.before ? sum + (cut[index] ?? 0) : sum), 0);
     if (plan.days === null || skip < shallow || skip < newer || skip >= total) return { total, skip };
     const monthly = isOpen(plan) && !inAll;
-    return { total, ...seek(spans, status, { skip, passed: newer }, (start) => endOf(start, monthly, totals.zone)) };
+    return { total, ...seek(spans, status, { skip, passed: newer, limit }, (start) => boundsOf(start, monthly, totals.zone)) };
   }
 
   /** Counts of whole days, or of an owner's months where the range is open, and of what the range cuts off. */
-  private async countIn(
-    scope: Scope,
-    filter: PaymentFilter,
-    skip: number,
-    { zone, generation }: Pick<TotalsBucket, 'zone' | 'generation'>,
-  ) {
-    const plan = planRange(filter.range, zone);
+  private async countIn(scope: Scope, filter: PaymentFilter, skip: number, totals: TotalsBucket) {
+    const plan = planRange(filter.range, totals.zone);
     const [spans, ...cut] = await Promise.all([
-      this.spans(scope, plan, generation, skip),
+      this.spans(scope, plan, totals, skip),
       ...plan.edges.map((range) => this.payments.count(scope, { ...filter, range })),
     ]);
     return { plan, spans, cut };
   }
 
-  private spans(scope: Scope, plan: RangePlan, generation: number, skip: number): Promise<CountedSpan[]> | CountedSpan[] {
-    if (isOpen(plan) && scope.ownerId !== undefined) return this.days.ownedMonths(scope, generation);
+  private async spans(scope: Scope, plan: RangePlan, totals: TotalsBucket, skip: number): Promise<readonly CountedSpan[]> {
+    if (isOpen(plan) && scope.ownerId !== undefined) return this.days.ownedMonths(scope, totals.generation);
     if (!plan.days || (isOpen(plan) && skip < shallow)) return [];
-    return this.days.counts(scope, generation, plan.days);
+    return this.days.counts(scope, totals, plan.days);
   }
 }
 
@@ -117,19 +116,24 @@ const isOpen = ({ days, edges }: RangePlan): boolean => days !== null && !days.f
 function seek(
   spans: readonly CountedSpan[],
   status: PaymentFilter['status'],
-  { skip, passed }: { readonly skip: number; readonly passed: number },
-  end: (start: Day) => Date,
-): Omit<Position, 'total'> {
+  { skip, passed, limit }: { readonly skip: number; readonly passed: number; readonly limit: number },
+  boundsOfSpan: (start: Day) => { readonly since: Date; readonly before: Date },
+): PageStart {
   let left = skip - passed;
   for (const { start, counts } of spans) {
     const count = countOf(counts, status);
-    if (left < count) return { before: end(start), skip: left };
+    if (left < count) {
+      const { since, before } = boundsOfSpan(start);
+      const older = count - left - limit;
+      // From whichever end is nearer; a page that goes on into the next span can only be found from this one's beginning.
+      return older >= 0 && older < left ? { before, since, skip: older } : { before, skip: left };
+    }
     left -= count;
   }
   return { skip };
 }
 
-function endOf(start: Day, monthly: boolean, zone: string): Date {
+function boundsOf(start: Day, monthly: boolean, zone: string): { readonly since: Date; readonly before: Date } {
   const next = monthly ? `${plusDays(start, 31).slice(0, 7)}-01` : plusDays(start, 1);
-  return startOfDay(next as Day, zone);
+  return { since: startOfDay(start, zone), before: startOfDay(next as Day, zone) };
 }

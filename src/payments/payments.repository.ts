@@ -14,6 +14,8 @@ import { fromDocument, type PaymentDocument, paymentsCollection } from './paymen
 export interface PageStart {
   readonly skip?: number;
   readonly before?: Date;
+  /** The skipped ones are the oldest since this moment, so the page ends there; it must be a whole one. */
+  readonly since?: Date;
   readonly after?: { readonly initiatedAt: Date; readonly id: ObjectIdHex };
 }
 
@@ -31,11 +33,12 @@ export class PaymentsRepository {
     return document && fromDocument(document);
   }
 
-  async list(scope: Scope, filter: PaymentFilter, { skip = 0, before, after }: PageStart, limit: number): Promise<Payment[]> {
-    const narrowed = before ? { ...filter, range: { ...filter.range, before } } : filter;
+  async list(scope: Scope, filter: PaymentFilter, { skip = 0, before, since, after }: PageStart, limit: number): Promise<Payment[]> {
+    const narrowed = { ...filter, range: { ...filter.range, ...(before && { before }), ...(since && { from: since }) } };
     const where = after ? { $and: [matching(narrowed), beyond(after)] } : matching(narrowed);
-    const documents = await this.payments.find(scope, where, { sort: { initiatedAt: -1, _id: -1 }, skip, limit });
-    return documents.map(fromDocument);
+    const direction = since ? 1 : -1;
+    const documents = await this.payments.find(scope, where, { sort: { initiatedAt: direction, _id: direction }, skip, limit });
+    return (since ? documents.reverse() : documents).map(fromDocument);
   }
 
   count(scope: Scope, filter: PaymentFilter): Promise<number> {

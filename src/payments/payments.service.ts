@@ -37,7 +37,7 @@ export class PaymentsService {
     const skip = Math.min((page - 1) * limit, Number.MAX_SAFE_INTEGER);
     // The first pages begin nowhere else, so both questions can be asked at once.
     const first = skip === 0 ? this.payments.list(scope, filter, {}, limit) : undefined;
-    const [position, firstPage] = await Promise.all([this.figures.position(scope, filter, skip), first]);
+    const [position, firstPage] = await Promise.all([this.figures.position(scope, filter, { skip, limit }), first]);
     const payments = firstPage ?? (skip < position.total ? await this.payments.list(scope, filter, position, limit) : []);
     return { payments, page, limit, total: position.total };
   }
@@ -46,7 +46,7 @@ export class PaymentsService {
   async browse(scope: Scope, filter: PaymentFilter, limit: number, after?: PageStart['after']): Promise<Page<Payment>> {
     const [rows, { total }] = await Promise.all([
       this.payments.list(scope, filter, after ? { after } : {}, limit + 1),
-      this.figures.position(scope, filter, 0),
+      this.figures.position(scope, filter, { skip: 0, limit }),
     ]);
     return { ...pageOf(rows, limit, ({ initiatedAt, id }) => [initiatedAt.getTime(), id]), total };
   }

@@ -50,3 +50,16 @@ it.each([
     expect(data.payments.map(({ _id }: { _id: string }) => _id)).toEqual(ids.slice((page - 1) * 100, page * 100));
   }
 });
+
+it('finds a far page also right after a payment before it has gone', async () => {
+  const far = () => app.call('GET', '/api/payments?limit=100&page=57', { token: tokens['admin'] });
+  await far();
+  for (let time = 0; time < 3; time++) {
+    const [, , newest] = await expected({ live: true });
+    expect((await app.call('DELETE', `/api/payments/${newest}`, { token: tokens['admin'] })).status).toBe(200);
+    const ids = await expected({ live: true });
+    const { data } = (await far()).body;
+    expect(data.total).toBe(ids.length);
+    expect(data.payments.map(({ _id }: { _id: string }) => _id)).toEqual(ids.slice(5_600, 5_700));
+  }
+});
