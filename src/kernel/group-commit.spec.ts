@@ -199,7 +199,11 @@ describe('a failing batch', () => {
   });
 
   it('leaves no command without an answer', async () => {
-    const short = new GroupCommit<string, string>((_key, [first = '']) => Promise.resolve([upper(first)]), { batch: 2, queue: 2, gatherMs: 0 });
+    const short = new GroupCommit<string, string>((_key, [first = '']) => Promise.resolve([upper(first)]), {
+      batch: 2,
+      queue: 2,
+      gatherMs: 0,
+    });
     const [answered, forgotten] = [short.submit('a', 'one'), short.submit('a', 'two')];
     await expect(forgotten).rejects.toThrow('A batch left a command without an answer');
     expect(await answered).toBe('ONE');
