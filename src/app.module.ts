@@ -15,6 +15,7 @@ import { validationPipe } from './kernel/http/validation.js';
 import { KernelModule } from './kernel/kernel.module.js';
 import type { Database } from './kernel/mongo/database.js';
 import { StorageModule } from './kernel/mongo/storage.module.js';
+import { LedgerModule } from './ledger/ledger.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
@@ -25,6 +26,7 @@ const features = [
   EventsModule,
   TenantsModule,
   AuthModule,
+  LedgerModule,
   PaymentsModule,
   ErasureModule,
   AnalyticsModule,

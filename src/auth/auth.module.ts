@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { EventsModule } from '../events/events.module.js';
 import { CredentialReader } from '../kernel/actor/actor.js';
@@ -11,6 +11,8 @@ import { AuthController } from './auth.controller.js';
 import { AuthRoutingController } from './auth.routing.controller.js';
 import { AuthService } from './auth.service.js';
 import { LoginLimits } from './login-limits.js';
+import { Members } from '../kernel/actor/members.js';
+import { MembersReader } from './members-reader.js';
 import { MembershipsController } from './memberships.controller.js';
 import { MembershipsService } from './memberships.service.js';
 import { PasswordChanges } from './password-changes.service.js';
@@ -23,6 +25,8 @@ import { UserRecords } from './user-records.js';
 import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
+/** Global for the ports of the kernel that it provides: who is asking, and who is a member. */
+@Global()
 @Module({
   imports: [AuditModule, EventsModule, TenantsModule],
   controllers: [AuthRoutingController, AuthController, RolesController, MembershipsController],
@@ -42,7 +46,8 @@ import { UsersService } from './users.service.js';
     UsersRepository,
     UsersService,
     { provide: CredentialReader, useClass: ActorReader },
+    { provide: Members, useClass: MembersReader },
   ],
-  exports: [AccountsErasure, AccountsService, CredentialReader],
+  exports: [AccountsErasure, AccountsService, CredentialReader, Members],
 })
 export class AuthModule {}

@@ -22,6 +22,18 @@ export class UsersRepository {
     return this.users.findOne({ _id: id, erasedAt: { $exists: false } });
   }
 
+  findAll(ids: readonly string[]): Promise<User[]> {
+    return this.users.find({ _id: { $in: [...ids] }, erasedAt: { $exists: false } }).toArray();
+  }
+
+  findByNumber(tenantId: string, number: number): Promise<User | null> {
+    return this.users.findOne({ memberships: { $elemMatch: { tenantId, number } }, erasedAt: { $exists: false } });
+  }
+
+  countMembers(tenantId: string): Promise<number> {
+    return this.users.countDocuments({ 'memberships.tenantId': tenantId });
+  }
+
   findByEmail(email: string): Promise<User | null> {
     return this.users.findOne({ email });
   }

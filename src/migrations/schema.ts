@@ -5,6 +5,7 @@ import { usersCollection } from '../auth/user.js';
 import { eventsCollection } from '../events/event.js';
 import { idempotencyCollection } from '../kernel/idempotency/idempotency-record.js';
 import type { CollectionSpec } from '../kernel/mongo/collection-spec.js';
+import { accountsCollection, anchorsCollection, batchesCollection, entriesCollection, lanesCollection } from '../ledger/ledger.schema.js';
 import { bucketsCollection } from '../payments/payment-buckets.js';
 import { paymentsCollection } from '../payments/payment.schema.js';
 import { tenantsCollection } from '../tenants/tenant.js';
@@ -20,6 +21,11 @@ export const collections: readonly CollectionSpec[] = [
   bucketsCollection,
   eventsCollection,
   idempotencyCollection,
+  accountsCollection,
+  anchorsCollection,
+  batchesCollection,
+  entriesCollection,
+  lanesCollection,
   paymentsCollection,
 ];
 

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { ClientSession } from 'mongodb';
 import { InvalidToken } from '../kernel/fault/common-faults.js';
@@ -9,6 +8,7 @@ import { Idempotency } from '../kernel/idempotency/idempotency.js';
 import { type ClaimedKey, KeyAlreadyUsed } from '../kernel/idempotency/idempotency-record.js';
 import type { ObjectIdHex } from '../kernel/ids.js';
 import { UnitOfWork } from '../kernel/mongo/unit-of-work.js';
+import { Rivals } from '../kernel/rivals.js';
 import type { Payment } from './payment.js';
 import { PaymentBuckets } from './payment-buckets.repository.js';
 import { type ChangeContext, type PaymentRecord, recordOf } from './payment-record.js';
@@ -29,16 +29,10 @@ interface Submitted {
 type Answer = Settled<Payment | null>;
 
 const limits = { batch: 200, queue: 5_000, gatherMs: 4 };
-/**
- * Nodes that have met on a tenant take turns: whoever got in writes batch after batch for a turn, then pauses for longer than
- * another one waits between its tries. Turns of one batch each would spend more on conflicts than on payments.
- */
-const turns = { lastMs: 40, pauseMs: 15, forgottenAfterMs: 1_000 };
-
 /** Every change that touches a bucket: one transaction a batch holds the payments, their records and keys, and the merged counts. */
 @Injectable()
 export class PaymentsLane {
-  private readonly met = new Map<string, { at: number; turnBegan: number }>();
+  private readonly rivals = new Map<string, Rivals>();
   private readonly lane = new GroupCommit<Submitted, Payment | null>((tenantId, batch) => this.commit(tenantId, batch), limits);
 
   constructor(
@@ -58,14 +52,15 @@ export class PaymentsLane {
   }
 
   private async commit(tenantId: string, batch: readonly Submitted[]): Promise<readonly Answer[]> {
-    await this.letOthersPass(tenantId);
+    const rivals = this.rivalsOf(tenantId);
+    await rivals.letPass();
     const refused = new Map<Submitted, Answer>();
     for (;;) {
       const rest = batch.filter((submitted) => !refused.has(submitted));
       try {
         let tries = 0;
         const answers = await this.unitOfWork.transact((session) => {
-          if (++tries > 1) this.met.set(tenantId, { at: performance.now(), turnBegan: performance.now() });
+          if (++tries > 1) rivals.meet();
           return this.apply(session, tenantId, rest);
         });
         return batch.map((submitted) => refused.get(submitted) ?? (answers.get(submitted) as Answer));
@@ -78,12 +73,10 @@ export class PaymentsLane {
     }
   }
 
-  private async letOthersPass(tenantId: string): Promise<void> {
-    const met = this.met.get(tenantId);
-    const now = performance.now();
-    if (!met || now - met.at > turns.forgottenAfterMs || now - met.turnBegan < turns.lastMs) return;
-    await pause(turns.pauseMs);
-    met.turnBegan = performance.now();
+  private rivalsOf(tenantId: string): Rivals {
+    const rivals = this.rivals.get(tenantId) ?? new Rivals();
+    this.rivals.set(tenantId, rivals);
+    return rivals;
   }
 
   private async alone(tenantId: string, submitted: Submitted): Promise<readonly Answer[]> {

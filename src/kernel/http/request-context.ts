@@ -9,6 +9,8 @@ export interface RequestContext {
   key?: ClaimedKey;
   /** The key's record was committed with the work. */
   keyStored?: boolean;
+  /** The key had been used: what is answered is the outcome of then. */
+  replayed?: boolean;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

@@ -51,6 +51,12 @@ export class InvalidKey extends Invalid {
     super('Idempotency-Key must be 1 to 255 printable ASCII characters');
   }
 }
+export class KeyRequired extends Invalid {
+  override readonly code = 'idempotency_key_required';
+  constructor() {
+    super('Idempotency-Key is required');
+  }
+}
 export class KeyReused extends Unprocessable {
   override readonly code = 'idempotency_key_reused';
   constructor() {

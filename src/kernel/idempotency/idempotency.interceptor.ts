@@ -14,10 +14,12 @@ import {
   type IdempotencyRecord,
   InvalidKey,
   KeyAlreadyUsed,
+  KeyRequired,
   KeyReused,
   ReplayedFault,
   RequestInFlight,
 } from './idempotency-record.js';
+import { KEEPS_KEY, type KeepsKeyOptions } from './keeps-key.decorator.js';
 import { UNREPEATABLE } from './unrepeatable.decorator.js';
 
 const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
@@ -37,11 +39,15 @@ export class IdempotencyInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<ActorRequest>();
     const header = request.headers['idempotency-key'];
+    const keeps = this.reflector.get<KeepsKeyOptions | undefined>(KEEPS_KEY, context.getHandler());
+    if (header === undefined && keeps?.required) throw new KeyRequired();
     if (header === undefined || !writes.has(request.method)) return next.handle();
     if (this.reflector.get<string | undefined>(UNREPEATABLE, context.getHandler()) !== undefined) return next.handle();
     if (typeof header !== 'string' || !printable.test(header)) throw new InvalidKey();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
-    return from(this.once(this.claim(request, header), reply, () => lastValueFrom(next.handle(), { defaultValue: undefined })));
+    const handle = () => lastValueFrom(next.handle(), { defaultValue: undefined });
+    const key = this.claim(request, header);
+    return from(keeps ? handOver(key, reply, handle) : this.once(key, reply, handle));
   }
 
   private async once(key: ClaimedKey, reply: FastifyReply, handle: () => Promise<unknown>): Promise<unknown> {
@@ -90,6 +96,14 @@ export class IdempotencyInterceptor implements NestInterceptor {
       .digest('base64url');
     return { id, tenantId, requestHash, ...(actor && { callerId: actor.userId }) };
   }
+}
+
+async function handOver(key: ClaimedKey, reply: FastifyReply, handle: () => Promise<unknown>): Promise<unknown> {
+  const context = requestContext.current();
+  if (context) context.key = key;
+  const value = await handle();
+  if (context?.replayed) void reply.header('idempotency-replayed', 'true');
+  return value;
 }
 
 function replay(stored: IdempotencyRecord, key: ClaimedKey, reply: FastifyReply): unknown {

@@ -1,0 +1,288 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { randomBytes } from 'node:crypto';
+import { Injectable, Optional } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Clock } from '../kernel/clock.js';
+import { Keys } from '../kernel/config/keys.js';
+import { GroupCommit, type Settled } from '../kernel/group-commit.js';
+import { KeyReused } from '../kernel/idempotency/idempotency-record.js';
+import { Rivals } from '../kernel/rivals.js';
+import { DatabaseUnavailable, isUnreachable } from '../kernel/mongo/driver-faults.js';
+import { AccountCache } from './account-cache.js';
+import { accountsOf, BatchDraft, isRefusal, refersTo } from './batch-draft.js';
+import { hashOf, seal, type Unsealed } from './chain.js';
+import { LedgerBusy, PostingUnknown } from './ledger.faults.js';
+import type { Account, AccountKey, Head, LedgerCommand, Posted } from './ledger.js';
+import { type LedgerBatch, LedgerStore, NotUnique, OutcomeOpen, RolledBack } from './ledger-store.js';
+import { LedgerWriter, type PostOptions } from './ledger-writer.js';
+import { normaliseMeta } from './meta.js';
+import { newNodeId } from './node-id.js';
+
+interface Submitted {
+  readonly command: LedgerCommand;
+  readonly key: string;
+  readonly requestHash: string;
+  readonly with?: PostOptions['with'];
+  /** Nobody waits for it any more: where it has not begun, it never will. */
+  abandoned?: boolean;
+  begun?: boolean;
+}
+type Answer = Settled<Posted>;
+interface Lane {
+  readonly tenantId: string;
+  readonly accounts: AccountCache;
+  readonly rivals: Rivals;
+  readonly inFlight: Map<string, { readonly requestHash: string; readonly posted: Promise<Posted> }>;
+  head?: Head;
+  /** What a commit took lately. */
+  commitMs: number;
+  /** Since when batch after batch was rolled back with nobody else's in its place. */
+  blockedSince?: number;
+}
+
+/** `patienceMs` is how long a caller waits to be told anything. */
+export const ledgerLimits = { batch: 256, queue: 5_000, gatherMs: 4, patienceMs: 10_000, cachedAccounts: 50_000 };
+export type LedgerLimits = typeof ledgerLimits;
+const longestMemo = 500;
+const fencePauseMs = 100;
+const blockedMs = 1_500;
+
+/**
+ * Group commit with warm balances: all commands that wait on a tenant are decided on cached accounts and written as one batch,
+ * whose number is the compare-and-swap between nodes. What is cached moves only by what was acknowledged.
+ */
+@Injectable()
+export class GroupedLedgerWriter extends LedgerWriter {
+  private readonly lanes = new Map<string, Lane>();
+  private readonly queue: GroupCommit<Submitted, Posted>;
+  private readonly accounts: LRUCache<string, Account>;
+  private readonly node = newNodeId();
+
+  constructor(
+    private readonly store: LedgerStore,
+    private readonly keys: Keys,
+    private readonly clock: Clock,
+    @Optional() private readonly limits: LedgerLimits = ledgerLimits,
+  ) {
+    super();
+    this.queue = new GroupCommit((tenantId, batch) => this.settle(this.lane(tenantId), batch), limits);
+    this.accounts = new LRUCache({ max: limits.cachedAccounts });
+  }
+
+  async post(given: LedgerCommand, { with: others }: PostOptions = {}): Promise<Posted> {
+    const command = { ...given, memo: given.memo.toWellFormed().slice(0, longestMemo), meta: normaliseMeta(given.meta) };
+    const requestHash = command.requestHash ?? hashOf(command);
+    const lane = this.lane(command.tenantId);
+    const key = command.key ?? newNodeId() + randomBytes(9).toString('base64url');
+    const running = lane.inFlight.get(key);
+    if (running) {
+      if (running.requestHash !== requestHash) throw new KeyReused();
+      return { ...(await running.posted), replayed: true };
+    }
+    const submitted: Submitted = { command, key, requestHash, ...(others && { with: others }) };
+    const settled = this.queue.submit(command.tenantId, submitted).finally(() => lane.inFlight.delete(key));
+    const posted = this.patiently(submitted, settled);
+    lane.inFlight.set(key, { requestHash, posted });
+    return posted;
+  }
+
+  /** Whoever waits is told within a bounded time; the lane goes on until it knows. */
+  private async patiently(submitted: Submitted, settled: Promise<Posted>): Promise<Posted> {
+    let timer: NodeJS.Timeout | undefined;
+    const impatience = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        submitted.abandoned = true;
+        reject(submitted.begun ? new PostingUnknown() : new LedgerBusy());
+      }, this.limits.patienceMs);
+    });
+    try {
+      return await Promise.race([settled, impatience]);
+    } finally {
+      clearTimeout(timer);
+      // It may still fail, and nobody listens.
+      settled.catch(() => {});
+    }
+  }
+
+  /** What brings other documents commits alone, so that no other command's fate hangs on them. */
+  private async settle(lane: Lane, batch: readonly Submitted[]): Promise<Answer[]> {
+    const answers = new Map<Submitted, Answer>();
+    for (const group of groupsOf(batch)) {
+      try {
+        for (const [submitted, answer] of await this.settleGroup(lane, group)) answers.set(submitted, answer);
+      } catch (error) {
+        for (const submitted of group) answers.set(submitted, { ok: false, error: unavailable(error) });
+      }
+    }
+    return batch.map((submitted) => answers.get(submitted) ?? { ok: false, error: new LedgerBusy() });
+  }
+
+  private async settleGroup(lane: Lane, group: readonly Submitted[]): Promise<Map<Submitted, Answer>> {
+    await lane.rivals.letPass();
+    for (;;) {
+      const waiting = group.filter(({ abandoned, begun }) => !abandoned || begun);
+      const { draft, answers } = await this.decide(lane, waiting);
+      if (draft.entries.length === 0) {
+        // Nothing will be written, so nothing has proved that what a refusal was decided on still holds.
+        if ([...answers.values()].every(({ ok }) => ok) || (await this.isCurrent(lane))) return answers;
+        continue;
+      }
+      for (const submitted of waiting) submitted.begun = true;
+      const batch = this.batchOf(lane, draft, group[0]?.with);
+      const began = performance.now();
+      if (await this.write(lane, batch)) {
+        lane.commitMs = 0.8 * lane.commitMs + 0.2 * (performance.now() - began);
+        this.adopt(lane, batch);
+        return answers;
+      }
+      await pause(Math.random() * lane.commitMs);
+      await this.isCurrent(lane);
+    }
+  }
+
+  private async decide(lane: Lane, group: readonly Submitted[]) {
+    const tenantId = lane.tenantId;
+    const given = group.flatMap(({ command, key }) => (command.key === undefined ? [] : [key]));
+    const numbers = group.flatMap(({ command }) => refersTo(command) ?? []);
+    const [used, referred] = await Promise.all([this.store.used(tenantId, given), this.store.referred(tenantId, [...new Set(numbers)])]);
+    const byNumber = new Map(referred.map((found) => [found.entry.n, found]));
+    const wanted = group.flatMap(({ command }) => accountsOf(command, byNumber.get(refersTo(command) ?? 0)?.entry));
+    const { head, accounts } = await this.ground(lane, [...new Set(wanted)]);
+    const at = new Date(Math.max(this.clock.now().getTime(), head.at.getTime()));
+    const draft = new BatchDraft({ head, at, accounts, referred: byNumber, used: new Map(used.map((entry) => [entry.key, entry])) });
+    const answers = new Map<Submitted, Answer>();
+    for (const submitted of group)
+      answers.set(
+        submitted,
+        answerOf(() => draft.decide(submitted)),
+      );
+    return { draft, answers };
+  }
+
+  /** The head and the accounts as of it; what is not cached is read together with the head. */
+  private async ground(lane: Lane, keys: readonly AccountKey[]) {
+    lane.head ??= await this.store.head(lane.tenantId);
+    for (let known = lane.accounts.pick(keys); ;) {
+      const missing = keys.filter((key) => !known.has(key));
+      if (missing.length === 0) return { head: lane.head, accounts: known };
+      const { head, accounts } = await this.store.accounts(lane.tenantId, missing);
+      if (head.seq !== lane.head.seq) {
+        await this.follow(lane, head);
+        known = lane.accounts.pick([...known.keys()]);
+      }
+      lane.accounts.keep(accounts);
+      for (const account of accounts) known.set(account.account, account);
+    }
+  }
+
+  /** Moves to a head that another node wrote, and forgets what it touched. */
+  private async follow(lane: Lane, head: Head): Promise<void> {
+    if (lane.head && head.seq < lane.head.seq) throw new RolledBack('The database answered with less than it had acknowledged');
+    const touched = await this.store.touchedAfter(lane.tenantId, lane.head?.n ?? 0);
+    if (touched) lane.accounts.forget(touched);
+    else lane.accounts.clear();
+    lane.head = head;
+  }
+
+  private async isCurrent(lane: Lane): Promise<boolean> {
+    const head = await this.store.head(lane.tenantId);
+    if (head.seq === lane.head?.seq) return true;
+    await this.follow(lane, head);
+    return false;
+  }
+
+  private batchOf(lane: Lane, draft: BatchDraft, others: PostOptions['with']): LedgerBatch {
+    const { hash: prevHash = '', n = 0 } = lane.head ?? {};
+    const { entries, accounts } = draft;
+    const chain = { tenantId: lane.tenantId, node: this.node, nonce: newNodeId(), prevHash };
+    const header: Unsealed = { ...draft.head, ...chain, firstNumber: n + 1, count: entries.length };
+    const written = accounts.map((after) => ({ after, seqBefore: draft.seqBefore(after.account) }));
+    const [first] = entries;
+    const hash = seal(this.keys.of('ledger'), header, entries);
+    return {
+      header: { ...header, hash },
+      entries,
+      accounts: written,
+      ...(others && first && { with: (session) => others(session, first) }),
+    };
+  }
+
+  /**
+   * True when the batch was applied, false when it certainly was not. While an attempt is open no read can settle it, so the very
+   * same batch is sent until it is acknowledged or its number turns out to be taken; then the nonce tells whose it is.
+   */
+  private async write(lane: Lane, batch: LedgerBatch): Promise<boolean> {
+    const { tenantId, seq, nonce } = batch.header;
+    for (let open = false; ;) {
+      try {
+        await this.store.commit(batch);
+        return true;
+      } catch (error) {
+        if (error instanceof OutcomeOpen) open = true;
+        else if (!open && !(error instanceof NotUnique || error instanceof RolledBack)) throw error;
+      }
+      const found = await this.nonceAt(tenantId, seq);
+      if (found !== nonce && !open) lane.rivals.meet();
+      if (found !== undefined) {
+        delete lane.blockedSince;
+        return found === nonce;
+      }
+      await this.breakInIfBlocked(lane);
+      if (!open) return false;
+      await pause(fencePauseMs);
+    }
+  }
+
+  /** A node that was stopped in mid-transaction holds the number of the next batch; nobody else's batch can take its place. */
+  private async breakInIfBlocked(lane: Lane): Promise<void> {
+    lane.blockedSince ??= performance.now();
+    if (performance.now() - lane.blockedSince < blockedMs) return;
+    await this.store.breakIn(lane.tenantId).catch(() => {});
+    lane.blockedSince = performance.now();
+  }
+
+  private async nonceAt(tenantId: string, seq: number): Promise<string | undefined> {
+    for (;;) {
+      try {
+        return await this.store.nonceAt(tenantId, seq);
+      } catch (error) {
+        if (!isUnreachable(error)) throw error;
+        await pause(fencePauseMs);
+      }
+    }
+  }
+
+  private adopt(lane: Lane, { header, accounts }: LedgerBatch): void {
+    const { seq, firstNumber, count, hash, at, totals } = header;
+    lane.head = { seq, n: firstNumber + count - 1, hash, at, totals };
+    lane.accounts.keep(accounts.map(({ after }) => after));
+    delete lane.blockedSince;
+  }
+
+  private lane(tenantId: string): Lane {
+    const known = this.lanes.get(tenantId);
+    if (known) return known;
+    const accounts = new AccountCache(tenantId, this.accounts);
+    const lane: Lane = { tenantId, accounts, rivals: new Rivals(), inFlight: new Map(), commitMs: 5 };
+    this.lanes.set(tenantId, lane);
+    return lane;
+  }
+}
+
+function groupsOf(batch: readonly Submitted[]): (readonly Submitted[])[] {
+  const alone = batch.filter((submitted) => submitted.with);
+  const together = batch.filter((submitted) => !submitted.with);
+  return [...(together.length > 0 ? [together] : []), ...alone.map((submitted) => [submitted])];
+}
+
+function answerOf(decide: () => Posted): Answer {
+  try {
+    return { ok: true, value: decide() };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return { ok: false, error };
+  }
+}
+
+const unavailable = (error: unknown): Error =>
+  isUnreachable(error) || error instanceof RolledBack ? new DatabaseUnavailable(error, 'none') : (error as Error);

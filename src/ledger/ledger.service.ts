@@ -1,0 +1,20 @@
+import { Injectable } from '@nestjs/common';
+import { requestContext } from '../kernel/http/request-context.js';
+import type { LedgerCommand, Posted } from './ledger.js';
+import { LedgerWriter, type PostOptions } from './ledger-writer.js';
+
+/** Posts for a request: where it carries an idempotency key, that is the key of the entry, for ever. */
+@Injectable()
+export class LedgerService {
+  constructor(private readonly writer: LedgerWriter) {}
+
+  /** @throws what `LedgerWriter.post` throws */
+  async post(command: Omit<LedgerCommand, 'key' | 'requestHash'>, options?: PostOptions): Promise<Posted> {
+    const context = requestContext.current();
+    const key = context?.key && { key: context.key.id, requestHash: context.key.requestHash };
+    const posted = await this.writer.post({ ...command, ...key }, options);
+    if (context?.key) context.keyStored = true;
+    if (context && posted.replayed) context.replayed = true;
+    return posted;
+  }
+}

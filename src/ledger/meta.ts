@@ -1,0 +1,35 @@
+import { BadMeta } from './ledger.faults.js';
+import type { Meta } from './ledger.js';
+
+const deepest = 3;
+const largestBytes = 2_048;
+
+/**
+ * What an entry may carry besides its postings: null, booleans, strings, safe integers, plain objects and arrays, three levels
+ * deep and 2 KB in all, so that a hash over it means the same for ever. @throws BadMeta
+ */
+export function normaliseMeta(meta: unknown = {}): Meta {
+  const normal = plain(meta, 0);
+  if (normal === null || typeof normal !== 'object' || Array.isArray(normal)) throw new BadMeta('meta must be an object');
+  if (Buffer.byteLength(JSON.stringify(normal)) > largestBytes) throw new BadMeta(`meta must be at most ${largestBytes} bytes`);
+  return normal as Meta;
+}
+
+function plain(value: unknown, depth: number): unknown {
+  if (value === null || typeof value === 'boolean') return value;
+  if (typeof value === 'string') return value.toWellFormed();
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value === 0 ? 0 : value;
+  if (depth >= deepest) throw new BadMeta(`meta must be at most ${deepest} levels deep`);
+  if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1));
+  if (typeof value === 'object' && (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null)) {
+    const fields = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
+    return Object.fromEntries(fields.map(([name, field]) => [nameOf(name), plain(field, depth + 1)]));
+  }
+  throw new BadMeta('meta holds null, booleans, strings, safe integers, objects and arrays only');
+}
+
+/** A database reads a dot or a dollar in a field's name as something else. */
+function nameOf(name: string): string {
+  if (name === '' || name === '__proto__' || /[.$\0]/.test(name) || !name.isWellFormed()) throw new BadMeta(`meta has a bad field name`);
+  return name;
+}

@@ -1,0 +1,177 @@
+import { Injectable } from '@nestjs/common';
+import { type ClientSession, type Collection, MongoError, type TransactionOptions } from 'mongodb';
+import { Database } from '../kernel/mongo/database.js';
+import { isUnreachable } from '../kernel/mongo/driver-faults.js';
+import { hasCode } from '../kernel/mongo/error-code.js';
+import { newNodeId } from './node-id.js';
+import {
+  type AccountDocument,
+  accountFields,
+  accountsCollection,
+  type BatchDocument,
+  batchDocument,
+  batchesCollection,
+  emptyAccount,
+  entriesCollection,
+  type EntryDocument,
+  entryDocument,
+  idOf,
+  type LaneDocument,
+  lanesCollection,
+  toAccount,
+  toEntry,
+} from './ledger.schema.js';
+import { type Account, type AccountKey, type Entry, genesis, type Head } from './ledger.js';
+import { type LedgerBatch, LedgerStore, NotUnique, OutcomeOpen, RolledBack } from './ledger-store.js';
+import { movedBy, type Referred } from './batch-draft.js';
+
+const transaction: TransactionOptions = {
+  readConcern: { level: 'snapshot' },
+  writeConcern: { w: 'majority', journal: true },
+  readPreference: 'primary',
+};
+const snapshot = { readConcern: { level: 'snapshot' } } as const;
+const commitTries = 3;
+const commitTimeoutMs = 5_000;
+const mostTouched = 2_000;
+
+/** The ledger in MongoDB: one transaction a batch. */
+@Injectable()
+export class MongoLedgerStore extends LedgerStore {
+  private readonly batches: Collection<BatchDocument>;
+  private readonly entries: Collection<EntryDocument>;
+  private readonly rows: Collection<AccountDocument>;
+  private readonly lanes: Collection<LaneDocument>;
+  private readonly sessions = new Map<string, Promise<ClientSession>>();
+  private readonly node = newNodeId();
+
+  constructor(private readonly database: Database) {
+    super();
+    this.batches = database.collection<BatchDocument>(batchesCollection.name);
+    this.entries = database.collection<EntryDocument>(entriesCollection.name);
+    this.rows = database.collection<AccountDocument>(accountsCollection.name);
+    this.lanes = database.collection<LaneDocument>(lanesCollection.name);
+  }
+
+  head(tenantId: string): Promise<Head> {
+    return this.newest(tenantId);
+  }
+
+  async accounts(tenantId: string, keys: readonly AccountKey[]): Promise<{ head: Head; accounts: Account[] }> {
+    const session = this.database.client.startSession({ snapshot: true });
+    try {
+      const head = await this.newest(tenantId, session);
+      const ids = keys.map((key) => idOf(tenantId, key));
+      const found = await this.rows.find({ _id: { $in: ids } }, { session, ...snapshot }).toArray();
+      const known = new Map(found.map((row) => [row.account, toAccount(row)]));
+      return { head, accounts: keys.map((key) => known.get(key) ?? emptyAccount(tenantId, key)) };
+    } finally {
+      await session.endSession();
+    }
+  }
+
+  async used(tenantId: string, keys: readonly string[]): Promise<Entry[]> {
+    if (keys.length === 0) return [];
+    const found = await this.entries.find({ _id: { $in: keys.map((key) => idOf(tenantId, key)) } }).toArray();
+    return found.map(toEntry);
+  }
+
+  async referred(tenantId: string, numbers: readonly number[]): Promise<Referred[]> {
+    if (numbers.length === 0) return [];
+    const [found, reversals] = await Promise.all([
+      this.entries.find({ tenantId, n: { $in: [...numbers] } }).toArray(),
+      this.entries.find({ tenantId, refersTo: { $in: [...numbers] }, kind: 'reversal' }).toArray(),
+    ]);
+    return found.map((document) => {
+      const undoing = reversals.filter(({ refersTo }) => refersTo === document.n);
+      return { entry: toEntry(document), reversed: undoing.reduce((sum, reversal) => sum + movedBy(reversal), 0) };
+    });
+  }
+
+  async touchedAfter(tenantId: string, n: number): Promise<AccountKey[] | null> {
+    const options = { projection: { _id: 0, 'postings.account': 1 }, sort: { n: 1 }, limit: mostTouched } as const;
+    const found = await this.entries.find({ tenantId, n: { $gt: n } }, options).toArray();
+    if (found.length === mostTouched) return null;
+    return [...new Set(found.flatMap(({ postings }) => postings.map(({ account }) => account)))];
+  }
+
+  async nonceAt(tenantId: string, seq: number): Promise<string | undefined> {
+    return (await this.batches.findOne({ tenantId, seq }, { projection: { nonce: 1 } }))?.nonce;
+  }
+
+  async commit(batch: LedgerBatch): Promise<void> {
+    const session = await this.sessionOf(batch.header.tenantId);
+    try {
+      session.startTransaction(transaction);
+      await this.write(batch, session);
+    } catch (error) {
+      await session.abortTransaction().catch(() => {});
+      throw beforeCommit(error);
+    }
+    await this.finish(session);
+  }
+
+  /** What others need to end is on record before it can be open; a server that does not let us end it will do so itself. */
+  async breakIn(tenantId: string): Promise<void> {
+    const others = await this.lanes.find({ tenantId, node: { $ne: this.node } }).toArray();
+    const sessions = others.map(({ session }) => ({ id: session }));
+    if (sessions.length > 0) await this.database.db.command({ killSessions: sessions }).catch(() => {});
+  }
+
+  private async write({ header, entries, accounts, with: others }: LedgerBatch, session: ClientSession): Promise<void> {
+    // Others' documents come first: from the header on, no other node can write this tenant's next batch.
+    await others?.(session, entries);
+    await this.batches.insertOne(batchDocument(header), { session });
+    await this.entries.insertMany(
+      entries.map((entry) => entryDocument(entry, header.seq)),
+      { session },
+    );
+    const operations = accounts.map(({ after, seqBefore }) => {
+      const filter = { _id: idOf(after.tenantId, after.account), seq: seqBefore };
+      return { updateOne: { filter, update: { $set: accountFields(after) }, upsert: seqBefore === 0 } };
+    });
+    const { matchedCount, upsertedCount } = await this.rows.bulkWrite(operations, { session, ordered: false });
+    if (matchedCount + upsertedCount !== operations.length) throw new NotUnique('An account had moved');
+  }
+
+  private async finish(session: ClientSession): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await session.commitTransaction({ timeoutMS: commitTimeoutMs });
+        return;
+      } catch (error) {
+        // Only the first answer can say that nothing was applied; after an open one, the server may have forgotten.
+        if (tries === 1 && isRolledBack(error)) throw new RolledBack('The database gave the commit up', { cause: error });
+        if (tries === commitTries) throw new OutcomeOpen('The commit was not answered', { cause: error });
+      }
+    }
+  }
+
+  private sessionOf(tenantId: string): Promise<ClientSession> {
+    const known = this.sessions.get(tenantId) ?? this.openSession(tenantId);
+    this.sessions.set(tenantId, known);
+    known.catch(() => this.sessions.delete(tenantId));
+    return known;
+  }
+
+  private async openSession(tenantId: string): Promise<ClientSession> {
+    const session = this.database.client.startSession();
+    const _id = idOf(tenantId, this.node);
+    await this.lanes.replaceOne({ _id }, { tenantId, node: this.node, session: session.id?.id }, { upsert: true });
+    return session;
+  }
+
+  private async newest(tenantId: string, session?: ClientSession): Promise<Head> {
+    const found = await this.batches.findOne({ tenantId }, { sort: { seq: -1 }, ...(session && { session, ...snapshot }) });
+    if (!found) return genesis;
+    const { seq, firstNumber, count, hash, at, totals } = found;
+    return { seq, n: firstNumber + count - 1, hash, at, totals };
+  }
+}
+
+function beforeCommit(error: unknown): unknown {
+  if (hasCode(error, 11000)) return new NotUnique('A row was there already', { cause: error });
+  return isRolledBack(error) || isUnreachable(error) ? new RolledBack('The database gave the batch up', { cause: error }) : error;
+}
+
+const isRolledBack = (error: unknown): boolean => error instanceof MongoError && error.hasErrorLabel('TransientTransactionError');
