@@ -3,6 +3,7 @@ import { APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AnalyticsModule } from './analytics/analytics.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
+import { CreditsModule } from './credits/credits.module.js';
 import { DemoModule } from './demo/demo.module.js';
 import { ErasureModule } from './erasure/erasure.module.js';
 import { EventsModule } from './events/events.module.js';
@@ -27,6 +28,7 @@ const features = [
   TenantsModule,
   AuthModule,
   LedgerModule,
+  CreditsModule,
   PaymentsModule,
   ErasureModule,
   AnalyticsModule,

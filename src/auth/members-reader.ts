@@ -1,21 +1,25 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { type Member, Members } from '../kernel/actor/members.js';
+import { type Config, CONFIG } from '../kernel/config/config.js';
 import { membershipIn, type User } from './user.js';
 import { UsersRepository } from './users.repository.js';
 
-/** As long as a role may be remembered. */
-const rememberedMs = 2_000;
 const mostRemembered = 20_000;
 
 /** Reads members from the users; several that are wanted at once are asked for in one question. */
 @Injectable()
 export class MembersReader extends Members {
-  private readonly known = new LRUCache<string, User>({ max: mostRemembered, ttl: rememberedMs });
+  private readonly known: LRUCache<string, User>;
   private waiting: { readonly ids: Set<string>; readonly found: Promise<ReadonlyMap<string, User>> } | undefined;
 
-  constructor(private readonly users: UsersRepository) {
+  /** A member is remembered for as long as a role may be. */
+  constructor(
+    private readonly users: UsersRepository,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'actorCacheMs'>,
+  ) {
     super();
+    this.known = new LRUCache({ max: mostRemembered, ttl: Math.max(config.actorCacheMs, 1) });
   }
 
   async find(tenantId: string, userId: string): Promise<Member | null> {
@@ -52,7 +56,7 @@ export class MembersReader extends Members {
 
   private async load(ids: readonly string[]): Promise<Map<string, User>> {
     const users = await this.users.findAll(ids);
-    for (const user of users) this.known.set(user._id, user);
+    if (this.config.actorCacheMs > 0) for (const user of users) this.known.set(user._id, user);
     return new Map(users.map((user) => [user._id, user]));
   }
 }

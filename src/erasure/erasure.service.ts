@@ -5,6 +5,7 @@ import { AccountsErasure } from '../auth/accounts-erasure.service.js';
 import type { Actor } from '../kernel/actor/actor.js';
 import { Idempotency } from '../kernel/idempotency/idempotency.js';
 import { UnitOfWork } from '../kernel/mongo/unit-of-work.js';
+import { SubjectKeys } from '../kernel/privacy/subject-keys.js';
 import { PaymentsErasure } from '../payments/payments-erasure.service.js';
 
 /** Erases people: one transaction over the user, the sessions and everything that was theirs. */
@@ -16,6 +17,7 @@ export class ErasureService {
     private readonly payments: PaymentsErasure,
     private readonly audit: AuditService,
     private readonly idempotency: Idempotency,
+    private readonly subjectKeys: SubjectKeys,
   ) {}
 
   /** Afterwards the e-mail may register again, as somebody else. */
@@ -24,6 +26,7 @@ export class ErasureService {
     await this.unitOfWork.run(async (session) => {
       const user = await this.accounts.erase(session, userId);
       await this.idempotency.forget(session, userId);
+      await this.subjectKeys.destroy(session, userId);
       for (const { tenantId } of user?.memberships ?? []) {
         await this.payments.erase(session, tenantId, userId, pseudonym);
         await this.audit.forget(session, tenantId, userId, pseudonym);

@@ -15,7 +15,7 @@ import { LedgerBusy, PostingUnknown } from './ledger.faults.js';
 import type { Account, AccountKey, Head, LedgerCommand, Posted } from './ledger.js';
 import { type LedgerBatch, LedgerStore, NotUnique, OutcomeOpen, RolledBack } from './ledger-store.js';
 import { LedgerWriter, type PostOptions } from './ledger-writer.js';
-import { normaliseMeta } from './meta.js';
+import { normaliseMemo, normaliseMeta } from './meta.js';
 import { newNodeId } from './node-id.js';
 
 interface Submitted {
@@ -43,7 +43,6 @@ interface Lane {
 /** `patienceMs` is how long a caller waits to be told anything. */
 export const ledgerLimits = { batch: 256, queue: 5_000, gatherMs: 4, patienceMs: 10_000, cachedAccounts: 50_000 };
 export type LedgerLimits = typeof ledgerLimits;
-const longestMemo = 500;
 const fencePauseMs = 100;
 const blockedMs = 1_500;
 
@@ -70,7 +69,7 @@ export class GroupedLedgerWriter extends LedgerWriter {
   }
 
   async post(given: LedgerCommand, { with: others }: PostOptions = {}): Promise<Posted> {
-    const command = { ...given, memo: given.memo.toWellFormed().slice(0, longestMemo), meta: normaliseMeta(given.meta) };
+    const command = { ...given, memo: normaliseMemo(given.memo), meta: normaliseMeta(given.meta) };
     const requestHash = command.requestHash ?? hashOf(command);
     const lane = this.lane(command.tenantId);
     const key = command.key ?? newNodeId() + randomBytes(9).toString('base64url');

@@ -10,6 +10,7 @@ import {
   emptyAccount,
   entriesCollection,
   type EntryDocument,
+  idBeyond,
   idOf,
   toAccount,
   toEntry,
@@ -26,6 +27,12 @@ export interface EntryFilter {
 export interface EntryOrder {
   readonly newestFirst: boolean;
   readonly after?: number;
+}
+
+export interface AccountsPage {
+  readonly limit: number;
+  readonly ownerId?: string;
+  readonly after?: AccountKey;
 }
 
 /** What the ledger holds, exact as of the answer. */
@@ -47,9 +54,13 @@ export class LedgerReader {
     return found ? toAccount(found) : emptyAccount(tenantId, account);
   }
 
-  /** Users' accounts that were ever written, in order of their keys. */
-  async accounts(tenantId: string, limit: number, after?: AccountKey): Promise<Account[]> {
-    const filter = { _id: { $gt: idOf(tenantId, after ?? ''), $lt: `${tenantId}0` }, policy: 'user' as const };
+  /** Users' accounts that are open, or one user's, in order of their keys; `after` is the last one of the page before. */
+  async accounts(tenantId: string, { limit, ownerId, after }: AccountsPage): Promise<Account[]> {
+    const filter = {
+      _id: { $gt: idOf(tenantId, after ?? ''), $lt: idBeyond(tenantId) },
+      policy: 'user' as const,
+      ...(ownerId !== undefined && { tenantId, ownerId }),
+    };
     return (await this.rows.find(filter, { sort: { _id: 1 }, limit }).toArray()).map(toAccount);
   }
 

@@ -28,6 +28,8 @@ export abstract class LedgerStore {
   abstract head(tenantId: string): Promise<Head>;
   /** The head and the accounts as of one moment; accounts that nobody wrote come empty. */
   abstract accounts(tenantId: string, keys: readonly AccountKey[]): Promise<{ readonly head: Head; readonly accounts: readonly Account[] }>;
+  /** The account as it is; made, with nothing in it and of no batch, where there is none. */
+  abstract open(tenantId: string, account: AccountKey): Promise<Account>;
   abstract used(tenantId: string, keys: readonly string[]): Promise<readonly Entry[]>;
   abstract referred(tenantId: string, numbers: readonly number[]): Promise<readonly Referred[]>;
   /** The accounts that entries after number `n` touched, or null where those are too many to name. */

@@ -57,6 +57,9 @@ export const lanesCollection: CollectionSpec = { name: 'ledger_lanes', indexes: 
 
 export const idOf = (tenantId: string, name: string | number): string => `${tenantId}/${name}`;
 
+/** Greater than every id of the tenant: the next character after the slash. */
+export const idBeyond = (tenantId: string): string => `${tenantId}0`;
+
 export function batchDocument(header: BatchHeader): BatchDocument {
   return { _id: idOf(header.tenantId, header.seq), ...integers(header) };
 }

@@ -1,12 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { requestContext } from '../kernel/http/request-context.js';
-import type { LedgerCommand, Posted } from './ledger.js';
+import type { Account, AccountKey, LedgerCommand, Posted } from './ledger.js';
+import { LedgerStore } from './ledger-store.js';
 import { LedgerWriter, type PostOptions } from './ledger-writer.js';
 
 /** Posts for a request: where it carries an idempotency key, that is the key of the entry, for ever. */
 @Injectable()
 export class LedgerService {
-  constructor(private readonly writer: LedgerWriter) {}
+  constructor(
+    private readonly writer: LedgerWriter,
+    private readonly store: LedgerStore,
+  ) {}
+
+  /** The account, made with nothing in it where there is none. */
+  open(tenantId: string, account: AccountKey): Promise<Account> {
+    return this.store.open(tenantId, account);
+  }
 
   /** @throws what `LedgerWriter.post` throws */
   async post(command: Omit<LedgerCommand, 'key' | 'requestHash'>, options?: PostOptions): Promise<Posted> {

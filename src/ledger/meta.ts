@@ -4,6 +4,14 @@ import type { Meta } from './ledger.js';
 const deepest = 3;
 const largestBytes = 2_048;
 
+const longestMemo = 4_096;
+
+/** @throws BadMeta */
+export function normaliseMemo(memo: string): string {
+  if (memo.length > longestMemo) throw new BadMeta(`memo must be at most ${longestMemo} characters`);
+  return memo.toWellFormed();
+}
+
 /**
  * What an entry may carry besides its postings: null, booleans, strings, safe integers, plain objects and arrays, three levels
  * deep and 2 KB in all, so that a hash over it means the same for ever. @throws BadMeta

@@ -70,6 +70,18 @@ export class MongoLedgerStore extends LedgerStore {
     }
   }
 
+  async open(tenantId: string, account: AccountKey): Promise<Account> {
+    const _id = idOf(tenantId, account);
+    try {
+      await this.rows.updateOne({ _id }, { $setOnInsert: accountFields(emptyAccount(tenantId, account)) }, { upsert: true });
+    } catch (error) {
+      // Somebody else opened it at the same moment.
+      if (!hasCode(error, 11000)) throw error;
+    }
+    const row = await this.rows.findOne({ _id });
+    return row ? toAccount(row) : emptyAccount(tenantId, account);
+  }
+
   async used(tenantId: string, keys: readonly string[]): Promise<Entry[]> {
     if (keys.length === 0) return [];
     const found = await this.entries.find({ _id: { $in: keys.map((key) => idOf(tenantId, key)) } }).toArray();

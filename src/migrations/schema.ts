@@ -4,6 +4,7 @@ import { sessionsCollection } from '../auth/session.js';
 import { usersCollection } from '../auth/user.js';
 import { eventsCollection } from '../events/event.js';
 import { idempotencyCollection } from '../kernel/idempotency/idempotency-record.js';
+import { subjectKeysCollection } from '../kernel/privacy/subject-keys.js';
 import type { CollectionSpec } from '../kernel/mongo/collection-spec.js';
 import { accountsCollection, anchorsCollection, batchesCollection, entriesCollection, lanesCollection } from '../ledger/ledger.schema.js';
 import { bucketsCollection } from '../payments/payment-buckets.js';
@@ -26,6 +27,7 @@ export const collections: readonly CollectionSpec[] = [
   batchesCollection,
   entriesCollection,
   lanesCollection,
+  subjectKeysCollection,
   paymentsCollection,
 ];
 

@@ -57,7 +57,14 @@ const envelope: Voice = {
 const bare: Voice = {
   success: ({ data, message }) => (data === undefined ? { message } : data),
   failure: detail,
-  wording: { conflict: as400, request_in_flight: as400, idempotency_key_reused: as400, unprocessable: as400, limit_exceeded: as400 },
+  wording: {
+    conflict: as400,
+    request_in_flight: as400,
+    idempotency_key_reused: as400,
+    unprocessable: as400,
+    limit_exceeded: as400,
+    insufficient_credits: as400,
+  },
   bodies: ['json'],
 };
 

@@ -6,6 +6,7 @@ import { type Config, CONFIG } from '../config/config.js';
 import { Keys } from '../config/keys.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { IdempotencyInterceptor } from '../idempotency/idempotency.interceptor.js';
+import { SubjectKeys } from '../privacy/subject-keys.js';
 import { Database } from './database.js';
 import { UnitOfWork } from './unit-of-work.js';
 
@@ -24,10 +25,11 @@ export class StorageModule {
         // By a factory, because Nest runs the shutdown hook of a value it made itself only.
         { provide: Database, useFactory: () => database },
         Idempotency,
+        SubjectKeys,
         UnitOfWork,
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
       ],
-      exports: [CONFIG, Clock, Keys, Database, UnitOfWork, Idempotency],
+      exports: [CONFIG, Clock, Keys, Database, UnitOfWork, Idempotency, SubjectKeys],
     };
   }
 }
