@@ -1,4 +1,4 @@
-import { type Account, type AccountKey, assetOf, type Entry, type EntryKind, isAsset, isSystem, ownerOf } from '../ledger/ledger.js';
+import { type Account, type AccountKey, assetOf, type EntryKind, isAsset, isSystem, ownerOf } from '../ledger/ledger.js';
 import { type SeenEntry, transactionId } from './credit-transaction.js';
 
 /** `acc_` and whose it is; the asset where it is not credits. */
