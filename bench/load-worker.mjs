@@ -1,7 +1,8 @@
 import autocannon from 'autocannon';
+import { transferOf } from './ledger/transfers.mjs';
 import { percentile } from './stats.mjs';
 
-const { url, headers, body, connections, seconds } = JSON.parse(process.argv[2] ?? '{}');
+const { url, headers, body, transfers, connections, seconds } = JSON.parse(process.argv[2] ?? '{}');
 // Its own histogram counts whole milliseconds, too coarse for a page that takes two.
 /** @type {number[]} */
 const latencies = [];
@@ -9,8 +10,10 @@ let failures = 0;
 const begun = performance.now();
 let last = begun;
 
-const method = body === undefined ? 'GET' : 'POST';
-const shots = autocannon({ url, method, headers, body, connections, duration: seconds, sampleInt: 100 });
+const method = body === undefined && transfers === undefined ? 'GET' : 'POST';
+const requests = transfers === undefined ? {} : { requests: [{ setupRequest: (request) => withTransfer(request, transferOf(transfers)) }] };
+const withTransfer = (request, next) => ({ ...request, body: next.body, headers: { ...headers, ...next.headers } });
+const shots = autocannon({ url, method, headers, body, connections, duration: seconds, sampleInt: 100, ...requests });
 shots.on('response', (_client, status, _bytes, millis) => {
   last = performance.now();
   if (status >= 200 && status < 300) latencies.push(millis);
@@ -18,5 +21,11 @@ shots.on('response', (_client, status, _bytes, millis) => {
 });
 const { errors } = await shots;
 const rate = latencies.length / ((last - begun) / 1000);
-const answered = { rate, p50: percentile(latencies, 50), p99: percentile(latencies, 99), failures: failures + errors };
+const answered = {
+  done: latencies.length,
+  rate,
+  p50: percentile(latencies, 50),
+  p99: percentile(latencies, 99),
+  failures: failures + errors,
+};
 process.stdout.write(JSON.stringify(answered));

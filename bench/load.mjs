@@ -9,10 +9,12 @@ import { asCount, asMillis, median } from './stats.mjs';
  * @property {string} url
  * @property {Record<string, string>} headers
  * @property {string} [body] makes it a POST
+ * @property {import('./ledger/transfers.mjs').Transfers} [transfers] a POST with another transfer each time
  * @property {number} connections
  * @property {boolean} [mayFail] failures are counted; of other loads they end the benchmark
  *
  * @typedef {object} Answered
+ * @property {number} done good answers
  * @property {number} rate answers a second
  * @property {number} p50 milliseconds
  * @property {number} p99
@@ -42,27 +44,38 @@ async function run(load, seconds) {
  * @param {number} seconds
  * @returns {Promise<Answered>}
  */
-async function runAll(loads, seconds) {
+export async function runAll(loads, seconds) {
   const all = await Promise.all(loads.map((load) => run(load, seconds)));
-  const sum = (/** @type {'rate' | 'failures'} */ name) => all.reduce((total, one) => total + one[name], 0);
+  const sum = (/** @type {'done' | 'rate' | 'failures'} */ name) => all.reduce((total, one) => total + one[name], 0);
   const most = (/** @type {'p50' | 'p99'} */ name) => Math.max(...all.map((one) => one[name]));
-  return { rate: sum('rate'), failures: sum('failures'), p50: most('p50'), p99: most('p99') };
+  return { done: sum('done'), rate: sum('rate'), failures: sum('failures'), p50: most('p50'), p99: most('p99') };
 }
 
 /**
- * Takes turns round by round, so that what else the machine does meets all alike; one round before them is not counted.
+ * Takes turns round by round, so that what else the machine does meets all alike; one round before them is not counted. What each
+ * one has done goes to `check` after every round, and after the one before them.
  * @template {string} Name
  * @param {{ rounds: number, seconds: number, warmUp: boolean }} plan
  * @param {Record<Name, readonly Load[]>} contestants
+ * @param {(done: Record<Name, number>) => Promise<void>} [check]
  * @returns {Promise<Record<Name, Series>>}
  */
-export async function takeTurns({ rounds, seconds, warmUp }, contestants) {
+export async function takeTurns({ rounds, seconds, warmUp }, contestants, check) {
   const entries = /** @type {[Name, readonly Load[]][]} */ (Object.entries(contestants));
   const series = /** @type {Record<Name, Series>} */ (Object.fromEntries(entries.map(([name]) => [name, new Series()])));
-  if (warmUp) for (const [, loads] of entries) await runAll(loads, Math.min(seconds, 2));
+  const done = /** @type {Record<Name, number>} */ ({});
+  if (warmUp) {
+    for (const [name, loads] of entries) done[name] = (await runAll(loads, Math.min(seconds, 2))).done;
+    await check?.(done);
+  }
   for (let round = 0; round < rounds; round++) {
     // Who begins changes, because a load may leave work behind for the next one.
-    for (const [name, loads] of round % 2 === 0 ? entries : entries.toReversed()) series[name].add(await runAll(loads, seconds));
+    for (const [name, loads] of round % 2 === 0 ? entries : entries.toReversed()) {
+      const answered = await runAll(loads, seconds);
+      series[name].add(answered);
+      done[name] = answered.done;
+    }
+    await check?.(done);
   }
   return series;
 }

@@ -16,6 +16,8 @@ import { atEnd, temporaryDirectory } from './resources.mjs';
 export const programs = {
   product: fileURLToPath(new URL('../dist/main.js', import.meta.url)),
   bare: fileURLToPath(new URL('bare-server.mjs', import.meta.url)),
+  naiveLedger: fileURLToPath(new URL('ledger/naive-server.mjs', import.meta.url)),
+  noop: fileURLToPath(new URL('ledger/noop-server.mjs', import.meta.url)),
 };
 const admin = { email: 'bench@payops.test', password: randomBytes(12).toString('base64url') };
 const patienceMs = 300_000;
@@ -23,7 +25,7 @@ const patienceMs = 300_000;
 /** Of this process only what a server needs to find its tools: a `PORT` or `LOG_LEVEL` of the shell would change what is measured. */
 const inherited = ['PATH', 'HOME', 'TMPDIR', 'XDG_CACHE_HOME', 'EMBEDDED_MONGOD', 'EMBEDDED_MONGO_SOURCE', 'EMBEDDED_MONGO_CACHE'];
 
-const common = {
+export const common = {
   ...Object.fromEntries(inherited.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
   HOST: '127.0.0.1',
   PORT: '0',
