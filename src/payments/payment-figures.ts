@@ -13,14 +13,15 @@ export function sumTallies(days: Iterable<DayTallies>, only?: PaymentStatus): Da
   return Object.fromEntries(Object.entries(sums).map(([status, tally]) => [status, withoutEmpty(tally)]));
 }
 
+/** A number to which nothing but zero was ever added is not stored. */
 function plus(sum: Tally = {}, tally: Tally): Tally {
   return {
     n: (sum.n ?? 0) + (tally.n ?? 0),
-    volume: merge(sum.volume, tally.volume, (one, other) => ({ n: one.n + other.n, sum: one.sum + other.sum }), { n: 0, sum: 0 }),
+    volume: merge(sum.volume, tally.volume, (one, other) => ({ n: one.n + other.n, sum: one.sum + (other.sum ?? 0) }), { n: 0, sum: 0 }),
     providers: merge(
       sum.providers,
       tally.providers,
-      (one, other) => ({ n: one.n + other.n, ms: one.ms + other.ms, ok: one.ok + (other.ok ?? 0) }),
+      (one, other) => ({ n: one.n + other.n, ms: one.ms + (other.ms ?? 0), ok: one.ok + (other.ok ?? 0) }),
       { n: 0, ms: 0, ok: 0 },
     ),
   };
