@@ -9,43 +9,46 @@ import { opening } from './fill.mjs';
  * @param {number} acknowledged transfers of this round that the product had acknowledged
  */
 export async function audit(uri, accounts, acknowledged) {
-  const client = await MongoClient.connect(uri, { readConcern: { level: 'majority' } });
+  const client = await MongoClient.connect(uri);
+  // Of one moment: requests that the load did not wait for are still being done.
+  const session = client.startSession({ snapshot: true });
   try {
     const db = client.db();
-    await auditProduct(db, acknowledged);
+    await auditProduct(db, session, acknowledged);
     for (const name of ['naive_accounts', 'guarded_accounts']) {
-      const [{ sum, least }] = await db.collection(name).aggregate(sumOf('$balance')).toArray();
+      const [{ sum, least }] = await db.collection(name).aggregate(sumOf('$balance'), { session }).toArray();
       assert(sum === accounts * opening && least >= 0, `${name} do not add up`);
     }
-    const keys = await db.collection('naive_keys').countDocuments();
-    assert(keys === (await db.collection('naive_transfers').countDocuments()), 'a naive transfer without its key');
-    assert(2 * keys === (await db.collection('naive_entries').countDocuments()), 'a naive transfer without its entries');
+    const keys = await db.collection('naive_keys').countDocuments({}, { session });
+    assert(keys === (await db.collection('naive_transfers').countDocuments({}, { session })), 'a naive transfer without its key');
+    assert(2 * keys === (await db.collection('naive_entries').countDocuments({}, { session })), 'a naive transfer without its entries');
   } finally {
+    await session.endSession();
     await client.close();
   }
 }
 
 const seen = new Map();
 
-async function auditProduct(db, acknowledged) {
+async function auditProduct(db, session, acknowledged) {
   const entries = db.collection('ledger_transactions');
   const [{ sum, count }] = await db
     .collection('ledger_accounts')
-    .aggregate(sumOf({ $add: ['$available', '$held'] }))
+    .aggregate(sumOf({ $add: ['$available', '$held'] }), { session })
     .toArray();
   const floor = await db
     .collection('ledger_accounts')
-    .countDocuments({ policy: 'user', $or: [{ available: { $lt: 0 } }, { held: { $lt: 0 } }] });
+    .countDocuments({ policy: 'user', $or: [{ available: { $lt: 0 } }, { held: { $lt: 0 } }] }, { session });
   assert(sum === 0 && floor === 0, 'accounts do not add up, or one is below zero');
-  const total = await entries.countDocuments();
-  const [last] = await entries.find().sort({ n: -1 }).limit(1).toArray();
+  const total = await entries.countDocuments({}, { session });
+  const [last] = await entries.find({}, { session }).sort({ n: -1 }).limit(1).toArray();
   assert(total === last.n, 'the numbers have a gap');
   const [{ n: batched }] = await db
     .collection('ledger_batches')
-    .aggregate([{ $group: { _id: null, n: { $sum: '$count' } } }])
+    .aggregate([{ $group: { _id: null, n: { $sum: '$count' } } }], { session })
     .toArray();
   assert(batched === total, 'a batch does not hold what its header says');
-  const wrong = await entries.aggregate(balances, { allowDiskUse: true }).toArray();
+  const wrong = await entries.aggregate(balances, { allowDiskUse: true, session }).toArray();
   assert(wrong.length === 0 && count > 0, 'a balance is not the sum of its postings');
   const before = seen.get(db.databaseName) ?? total - acknowledged;
   assert(total - before >= acknowledged, 'an acknowledged transfer is missing');
