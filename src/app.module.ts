@@ -19,6 +19,7 @@ import { StorageModule } from './kernel/mongo/storage.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
+import { StoreModule } from './store/store.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
 
 const features = [
@@ -31,6 +32,7 @@ const features = [
   CreditsModule,
   PaymentsModule,
   ErasureModule,
+  StoreModule,
   AnalyticsModule,
   DemoModule,
   OpenApiModule,

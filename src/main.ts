@@ -3,6 +3,7 @@ import { bootApp, createApp } from './app.js';
 import { welcome } from './demo/welcome.js';
 import { HealthService } from './health/health.service.js';
 import { type Config, ConfigError, EXIT_CONFIG, loadConfig } from './kernel/config/config.js';
+import { armFailpoints } from './kernel/failpoints.js';
 import { openDatabase, type OpenedDatabase } from './kernel/mongo/open-database.js';
 
 /** Time for a load balancer to see that this process is not ready any more, before it stops listening. */
@@ -10,6 +11,7 @@ const noticeMs = 500;
 
 async function main(): Promise<void> {
   const config = loadConfig();
+  armFailpoints(config.failpoints);
   const database = await openDatabase(config, { url: `http://${config.host}:${config.port}` }, say);
   try {
     const app = await createApp(config, database.uri);

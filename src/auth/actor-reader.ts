@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, CredentialReader } from '../kernel/actor/actor.js';
 import { AuthorizationRequired, InvalidToken, MissingToken } from '../kernel/fault/common-faults.js';
 import { ActorCache } from './actor-cache.js';
-import { actingMembership } from './session.js';
+import { actingMembership, actorOf } from './session.js';
 import { SessionsService } from './sessions.service.js';
 import { type Claims, Tokens } from './tokens.js';
-import { loginNameOf } from './user.js';
 import { UsersService } from './users.service.js';
 
 /** The server cuts the space off a header that ends in one, so the scheme alone is a token that is missing. */
@@ -36,7 +35,6 @@ export class ActorReader extends CredentialReader {
     const [session, user] = await Promise.all([this.sessions.find(sid), this.users.find(uid)]);
     const membership = session && user ? actingMembership(session, user) : undefined;
     if (!user || !membership) throw new InvalidToken();
-    const { tenantId, role } = membership;
-    return { userId: uid, tenantId, role, email: loginNameOf(user), name: user.name, sessionId: sid };
+    return actorOf(user, membership, sid);
   }
 }

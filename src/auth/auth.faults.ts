@@ -17,6 +17,11 @@ export class WeakPassword extends Invalid {
     super(message, { context: { fields: [{ field, message }] } });
   }
 }
+export class UsernameTaken extends Conflict {
+  constructor() {
+    super('A user with this username exists already');
+  }
+}
 /** Not a 401: the caller is who it says, only the form holds a mistake. */
 export class WrongPassword extends Invalid {
   constructor() {

@@ -20,6 +20,10 @@ import { PasswordChecks } from './password-checks.js';
 import { Passwords } from './passwords.js';
 import { RolesController } from './roles.controller.js';
 import { SessionsService } from './sessions.service.js';
+import { StoreActors } from './store-actors.service.js';
+import { StoreSessions } from './store-sessions.service.js';
+import { StoreSignIn } from './store-sign-in.service.js';
+import { TeamAccounts } from './team-accounts.service.js';
 import { Tokens } from './tokens.js';
 import { UserRecords } from './user-records.js';
 import { UsersRepository } from './users.repository.js';
@@ -41,6 +45,10 @@ import { UsersService } from './users.service.js';
     PasswordChecks,
     Passwords,
     SessionsService,
+    StoreActors,
+    StoreSessions,
+    StoreSignIn,
+    TeamAccounts,
     Tokens,
     UserRecords,
     UsersRepository,
@@ -48,6 +56,6 @@ import { UsersService } from './users.service.js';
     { provide: CredentialReader, useClass: ActorReader },
     { provide: Members, useClass: MembersReader },
   ],
-  exports: [AccountsErasure, AccountsService, CredentialReader, Members],
+  exports: [AccountsErasure, AccountsService, AuthService, CredentialReader, Members, StoreActors, StoreSignIn, TeamAccounts],
 })
 export class AuthModule {}

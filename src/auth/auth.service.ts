@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, DEFAULT_TENANT_ID } from '../kernel/actor/actor.js';
+import type { Actor } from '../kernel/actor/actor.js';
 import { InvalidToken } from '../kernel/fault/common-faults.js';
 import { raise } from '../kernel/fault/fault.js';
 import type { Tenant } from '../tenants/tenant.js';
@@ -9,7 +9,7 @@ import { type Credentials, PasswordChecks } from './password-checks.js';
 import { actingMembership, type Session } from './session.js';
 import { SessionsService } from './sessions.service.js';
 import { Tokens } from './tokens.js';
-import { loginNameOf, type Membership, membershipIn, type User } from './user.js';
+import { loginNameOf, type Membership, membershipIn, type User, usualMembership } from './user.js';
 import { UsersService } from './users.service.js';
 
 /** Seconds an access token is good for: as published for the routing API, short where it can be refreshed. */
@@ -45,7 +45,7 @@ export class AuthService {
   /** For clients that sign in again when the token ends. @throws InvalidCredentials, TooManyTries, PasswordsBusy */
   async signIn(credentials: Credentials): Promise<SignedIn> {
     const user = await this.passwords.signIn(credentials);
-    const membership = usualMembership(user);
+    const membership = homeOf(user);
     const session = await this.sessions.open(user, membership.tenantId);
     return { user, membership, accessToken: this.access(user, membership, session, lifetimeSeconds.plain) };
   }
@@ -53,14 +53,14 @@ export class AuthService {
   /** For clients that refresh; in the tenant of that id or slug. @throws InvalidCredentials, NotAMember, TooManyTries, PasswordsBusy */
   async signInRefreshable(credentials: Credentials, tenant?: string): Promise<Refreshable> {
     const user = await this.passwords.signIn(credentials);
-    if (tenant === undefined) return this.open(user, usualMembership(user));
+    if (tenant === undefined) return this.open(user, homeOf(user));
     const named = (await this.tenantsOf(user)).find(({ _id, slug }) => _id === tenant || slug === tenant);
     return this.openIn(user, named?._id);
   }
 
   /** For a user who has just been made. */
   welcome(user: User): Promise<Refreshable> {
-    return this.open(user, usualMembership(user));
+    return this.open(user, homeOf(user));
   }
 
   /** @throws InvalidToken */
@@ -114,8 +114,5 @@ export class AuthService {
   }
 }
 
-/** The default tenant where the user is a member there, else the oldest membership; with none, nobody can sign in. */
-function usualMembership(user: User): Membership {
-  const [oldest] = user.memberships.toSorted((one, other) => one.since.getTime() - other.since.getTime());
-  return membershipIn(user, DEFAULT_TENANT_ID) ?? oldest ?? raise(new InvalidCredentials());
-}
+/** Without a membership nobody can sign in. */
+const homeOf = (user: User): Membership => usualMembership(user) ?? raise(new InvalidCredentials());

@@ -12,6 +12,10 @@ export interface Credentials {
   /** The client's address, for the limits. */
   readonly address: string;
 }
+/** Of somebody who signs in by username or e-mail. */
+export interface NamedCredentials extends Omit<Credentials, 'email'> {
+  readonly name: string;
+}
 
 /** Whether somebody knows a password; under limits, and in equal time for known and unknown users. */
 @Injectable()
@@ -34,6 +38,22 @@ export class PasswordChecks {
     });
     if (!user) throw new InvalidCredentials();
     return user;
+  }
+
+  /**
+   * As `signIn`, by username or e-mail. The right password is not enough: what `admit` answers with null is a failed try like any
+   * other. Null for a failed try. @throws TooManyTries, PasswordsBusy
+   */
+  async admit<Result>(
+    { name, password, address }: NamedCredentials,
+    admit: (user: User) => Promise<Result | null>,
+  ): Promise<Result | null> {
+    const found = await this.users.findByLoginName(name);
+    const admitted = await this.guarded(found ? loginNameOf(found) : name, address, async () => {
+      const matches = await this.passwords.verify(found?.passwordHash, password);
+      return matches && found ? ((await admit(found)) ?? undefined) : undefined;
+    });
+    return admitted ?? null;
   }
 
   /** For a user who is signed in. @throws WrongPassword, TooManyTries, PasswordsBusy */

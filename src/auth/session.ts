@@ -1,5 +1,6 @@
+import type { Actor } from '../kernel/actor/actor.js';
 import type { CollectionSpec } from '../kernel/mongo/collection-spec.js';
-import { type Membership, membershipIn, type User } from './user.js';
+import { loginNameOf, type Membership, membershipIn, type User } from './user.js';
 
 export type EndReason = 'signed_out' | 'refresh_token_reused' | 'password_changed' | 'user_erased';
 
@@ -30,7 +31,14 @@ export const sessionsCollection: CollectionSpec = {
  * The membership that a session acts in, if it still does. A password's version decides, because a sign-in with the old password
  * may open its session at the very moment in which the others are ended.
  */
-export function actingMembership(session: Session, user: User): Membership | undefined {
+export function actingMembership(
+  session: Pick<Session, 'userId' | 'tenantId' | 'passwordVersion' | 'revokedAt'>,
+  user: User,
+): Membership | undefined {
   const good = !session.revokedAt && session.userId === user._id && session.passwordVersion === user.passwordVersion;
   return good ? membershipIn(user, session.tenantId) : undefined;
+}
+
+export function actorOf(user: User, { tenantId, role }: Membership, sessionId: string): Actor {
+  return { userId: user._id, tenantId, role, email: loginNameOf(user), name: user.name, sessionId };
 }

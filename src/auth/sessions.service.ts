@@ -6,6 +6,7 @@ import { newId } from '../kernel/ids.js';
 import { Database } from '../kernel/mongo/database.js';
 import { ActorCache } from './actor-cache.js';
 import { type EndReason, type Session, sessionsCollection } from './session.js';
+import { StoreSessions } from './store-sessions.service.js';
 import type { RefreshClaim } from './tokens.js';
 import type { User } from './user.js';
 
@@ -21,6 +22,7 @@ export class SessionsService {
     database: Database,
     private readonly clock: Clock,
     private readonly actors: ActorCache,
+    private readonly atStore: StoreSessions,
   ) {
     this.sessions = database.collection<Session>(sessionsCollection.name);
   }
@@ -53,7 +55,9 @@ export class SessionsService {
     throw new InvalidToken();
   }
 
+  /** Of either kind. */
   async revoke(id: string, reason: EndReason): Promise<void> {
+    await this.atStore.end(id);
     await this.sessions.updateOne({ _id: id, ...notRevoked }, { $set: { revokedAt: this.clock.now(), reason } });
     this.actors.forget(id);
   }
@@ -61,12 +65,14 @@ export class SessionsService {
   /** Ends every session of a user that is being erased. */
   async revokeAll(session: ClientSession, userId: string): Promise<void> {
     await this.end(session, userId, 'user_erased');
+    await this.atStore.endOf(session, userId);
   }
 
   /** Ends every session of a user whose password was changed but the one that did it. */
-  async keepOnly(session: ClientSession, id: string, { _id: userId, passwordVersion }: User): Promise<void> {
-    await this.sessions.updateOne({ _id: id }, { $set: { passwordVersion } }, { session });
-    await this.end(session, userId, 'password_changed', { _id: { $ne: id } });
+  async keepOnly(session: ClientSession, id: string, user: User): Promise<void> {
+    await this.sessions.updateOne({ _id: id }, { $set: { passwordVersion: user.passwordVersion } }, { session });
+    await this.end(session, user._id, 'password_changed', { _id: { $ne: id } });
+    await this.atStore.keepOnly(session, id, user);
   }
 
   private async end(session: ClientSession, userId: string, reason: EndReason, which: Filter<Session> = {}): Promise<void> {

@@ -9,6 +9,9 @@ import { requestContext } from '../kernel/http/request-context.js';
 import { newId } from '../kernel/ids.js';
 import { loginNameOf, type Membership, type User } from './user.js';
 
+/** Who made an account. */
+export type Maker = Pick<Actor, 'userId' | 'email' | 'role'>;
+
 /** What the event feed and the audit log keep of a user's changes; who the person is stands in the user alone, where it can be erased. */
 @Injectable()
 export class UserRecords {
@@ -18,10 +21,11 @@ export class UserRecords {
     private readonly clock: Clock,
   ) {}
 
-  async registered(session: ClientSession, user: User, membership: Membership): Promise<void> {
+  /** Whoever has no maker has registered itself. */
+  async registered(session: ClientSession, user: User, membership: Membership, by?: Maker): Promise<void> {
     const after = { role: membership.role, number: membership.number };
-    await this.event(session, 'USER_REGISTERED', user, membership, after);
-    await this.note(session, user, membership, { action: 'user.registered', before: null, after });
+    await this.event(session, 'USER_REGISTERED', user, membership, after, by);
+    await this.note(session, user, membership, { action: 'user.registered', before: null, after }, by);
   }
 
   async erased(session: ClientSession, user: User): Promise<void> {
@@ -41,9 +45,10 @@ export class UserRecords {
     { _id }: User,
     { tenantId }: Membership,
     data: Readonly<Record<string, unknown>>,
+    by?: Maker,
   ): Promise<void> {
     const common = { tenantId, at: this.clock.now(), subject: { type: 'user', id: _id }, traceId: requestContext.traceId() };
-    await this.events.record(session, [{ ...common, _id: newId('evt'), type, version: 1, sourceAgent: _id, data }]);
+    await this.events.record(session, [{ ...common, _id: newId('evt'), type, version: 1, sourceAgent: by?.userId ?? _id, data }]);
   }
 
   private async note(
@@ -51,9 +56,10 @@ export class UserRecords {
     user: Pick<User, '_id' | 'email' | 'username'>,
     { tenantId, role }: Pick<Membership, 'tenantId' | 'role'>,
     change: Pick<AuditEntry, 'action' | 'before' | 'after'>,
+    by: Maker = { userId: user._id, email: loginNameOf(user), role },
   ): Promise<void> {
     const common = { tenantId, at: this.clock.now(), subject: { type: 'user', id: user._id }, traceId: requestContext.traceId() };
-    const actor = { id: user._id, email: loginNameOf(user), role };
+    const actor = { id: by.userId, email: by.email, role: by.role };
     await this.audit.record(session, [{ ...common, ...change, _id: newId('aud'), actor }]);
   }
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_TENANT_ID } from '../kernel/actor/actor.js';
 import type { Role } from '../kernel/actor/permissions.js';
 import type { CollectionSpec } from '../kernel/mongo/collection-spec.js';
 
@@ -25,6 +26,7 @@ export interface User {
 }
 
 export const longestEmail = 254;
+export const longestUsername = 64;
 export const mostMemberships = 100;
 
 const whereText = (field: string) => ({ unique: true, partialFilterExpression: { [field]: { $type: 'string' } } });
@@ -50,4 +52,10 @@ export const loginNameOf = ({ email, username }: Pick<User, 'email' | 'username'
 export function membershipIn({ memberships }: User, tenantId: string): Membership | undefined {
   const everywhere = memberships.find(({ role }) => role === 'system_admin');
   return memberships.find((membership) => membership.tenantId === tenantId) ?? (everywhere && { ...everywhere, tenantId });
+}
+
+/** Where somebody acts who names no tenant: the default one where a member there, else the oldest membership. */
+export function usualMembership(user: User): Membership | undefined {
+  const [oldest] = user.memberships.toSorted((one, other) => one.since.getTime() - other.since.getTime());
+  return membershipIn(user, DEFAULT_TENANT_ID) ?? oldest;
 }

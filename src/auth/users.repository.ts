@@ -3,8 +3,13 @@ import type { ClientSession, Collection } from 'mongodb';
 import { Clock } from '../kernel/clock.js';
 import { Database } from '../kernel/mongo/database.js';
 import { hasCode } from '../kernel/mongo/error-code.js';
-import { EmailTaken } from './auth.faults.js';
-import { type Membership, mostMemberships, type User, usersCollection } from './user.js';
+import { mostTeams } from '../tenants/tenant.js';
+import { EmailTaken, UsernameTaken } from './auth.faults.js';
+import { type Membership, membershipIn, mostMemberships, type User, usersCollection } from './user.js';
+
+/** A query is answered from a partial index only where it says itself that its rows are there. */
+const numbered = { 'memberships.number': { $type: 'number' } } as const;
+const text = (value: string) => ({ $eq: value, $type: 'string' }) as const;
 
 /** People belong to several tenants, so they are asked by id or e-mail; what of them a caller sees is the service's to say. */
 @Injectable()
@@ -27,23 +32,39 @@ export class UsersRepository {
   }
 
   findByNumber(tenantId: string, number: number): Promise<User | null> {
-    return this.users.findOne({ memberships: { $elemMatch: { tenantId, number } }, erasedAt: { $exists: false } });
+    return this.users.findOne({ memberships: { $elemMatch: { tenantId, number } }, ...numbered, erasedAt: { $exists: false } });
   }
 
   countMembers(tenantId: string): Promise<number> {
-    return this.users.countDocuments({ 'memberships.tenantId': tenantId });
+    return this.users.countDocuments({ 'memberships.tenantId': tenantId, ...numbered });
   }
 
   findByEmail(email: string): Promise<User | null> {
-    return this.users.findOne({ email });
+    return this.users.findOne({ email: text(email) });
   }
 
-  /** The unique index decides who was first. @throws EmailTaken */
+  async findByLoginName(name: string): Promise<User | null> {
+    const found = await this.users.find({ $or: [{ username: text(name) }, { email: text(name) }] }).toArray();
+    return found.find(({ username }) => username === name) ?? found[0] ?? null;
+  }
+
+  /** Sorted here: a member of several tenants has several numbers, and there are few teams. */
+  async teams(tenantId: string, after: number, limit: number): Promise<User[]> {
+    const kept = { memberships: { $elemMatch: { tenantId, number: { $gt: after, $lte: mostTeams } } }, ...numbered };
+    const found = await this.users.find(kept, { projection: { passwordHash: 0 } }).toArray();
+    const numberOf = (user: User) => membershipIn(user, tenantId)?.number ?? 0;
+    return found.sort((one, other) => numberOf(one) - numberOf(other)).slice(0, limit);
+  }
+
+  /** The unique indexes decide who was first. @throws EmailTaken, UsernameTaken */
   async insert(session: ClientSession, user: User): Promise<void> {
     try {
       await this.users.insertOne(user, { session });
     } catch (error) {
-      throw hasCode(error, 11000) && Object.hasOwn((error as { keyPattern?: object }).keyPattern ?? {}, 'email') ? new EmailTaken() : error;
+      if (!hasCode(error, 11000)) throw error;
+      const [field] = Object.keys((error as { keyPattern?: object }).keyPattern ?? {});
+      if (field === 'email') throw new EmailTaken();
+      throw field === 'username' ? new UsernameTaken() : new Error('Two users have one number', { cause: error });
     }
   }
 

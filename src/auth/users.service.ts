@@ -7,16 +7,13 @@ import { InvalidToken } from '../kernel/fault/common-faults.js';
 import { raise } from '../kernel/fault/fault.js';
 import { newId } from '../kernel/ids.js';
 import { TenantsService } from '../tenants/tenants.service.js';
-import { EmailTaken, TooManyTenants } from './auth.faults.js';
+import { EmailTaken, TooManyTenants, UsernameTaken } from './auth.faults.js';
 import type { Membership, User } from './user.js';
-import { UserRecords } from './user-records.js';
+import { type Maker, UserRecords } from './user-records.js';
 import { UsersRepository } from './users.repository.js';
 
-export interface NewPerson {
-  readonly email: string;
-  readonly name: string;
-  readonly passwordHash: string;
-}
+/** Known by an e-mail, or a team of the store by a username. */
+export type NewPerson = Pick<User, 'email' | 'username' | 'name'> & { readonly passwordHash: string };
 /** A person before the transaction that gives it a first membership. */
 export type Newcomer = Omit<User, 'memberships'>;
 
@@ -44,25 +41,45 @@ export class UsersService {
     return this.users.findByEmail(email);
   }
 
+  /** By username, or else by e-mail. */
+  findByLoginName(name: string): Promise<User | null> {
+    return this.users.findByLoginName(name);
+  }
+
+  /** The store's teams in the tenant whose number is greater than `after`, in order of the numbers. */
+  teams(tenantId: string, after: number, limit: number): Promise<User[]> {
+    return this.users.teams(tenantId, after, limit);
+  }
+
+  /** Nobody's username may be somebody else's e-mail: either signs in at the store. @throws UsernameTaken */
+  async assertFreeName(username: string): Promise<void> {
+    if (await this.users.findByLoginName(username)) throw new UsernameTaken();
+  }
+
   /** @throws EmailTaken */
   async assertFree(email: string): Promise<void> {
     if (await this.users.findByEmail(email)) throw new EmailTaken();
   }
 
-  prepare({ email, name, passwordHash }: NewPerson): Newcomer {
-    return { _id: newId('usr'), email, name, passwordHash, passwordVersion: 1, createdAt: this.clock.now(), rev: 1 };
+  prepare(person: NewPerson): Newcomer {
+    return { _id: newId('usr'), ...person, passwordVersion: 1, createdAt: this.clock.now(), rev: 1 };
   }
 
-  /** @throws EmailTaken */
-  async insert(session: ClientSession, newcomer: Newcomer, membership: Membership): Promise<void> {
+  /** `by` is who made the account, where that is not its owner. @throws EmailTaken, UsernameTaken */
+  async insert(session: ClientSession, newcomer: Newcomer, membership: Membership, by?: Maker): Promise<void> {
     const user = { ...newcomer, memberships: [membership] };
     await this.users.insert(session, user);
-    await this.records.registered(session, user, membership);
+    await this.records.registered(session, user, membership, by);
   }
 
   /** The session only where the tenant is of the same transaction. @throws TenantNotFound */
   async membership(tenantId: string, role: Role, session?: ClientSession): Promise<Membership> {
     return { tenantId, role, number: await this.tenants.nextUserNumber(tenantId, session), since: this.clock.now() };
+  }
+
+  /** A team's, with a number of those that are kept for teams. @throws TooManyTeams */
+  async teamMembership(session: ClientSession, tenantId: string): Promise<Membership> {
+    return { tenantId, role: 'user', number: await this.tenants.nextTeamNumber(session, tenantId), since: this.clock.now() };
   }
 
   /** @throws TooManyTenants */

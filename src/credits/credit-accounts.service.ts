@@ -3,7 +3,7 @@ import type { Actor } from '../kernel/actor/actor.js';
 import { Members } from '../kernel/actor/members.js';
 import { scopeOf } from '../kernel/actor/scope.js';
 import { raise } from '../kernel/fault/fault.js';
-import { decodeCursor, type Page, pageOf } from '../kernel/http/page.js';
+import { decodeCursor, type Page, pageOf, UnknownCursor } from '../kernel/http/page.js';
 import { type Account, type AccountKey, accountOf, type Asset, CREDIT } from '../ledger/ledger.js';
 import { type EntryFilter, LedgerReader } from '../ledger/ledger-reader.service.js';
 import { LedgerService } from '../ledger/ledger.service.js';
@@ -33,7 +33,7 @@ export class CreditAccounts {
 
   async list(actor: Actor, limit: number, cursor?: string): Promise<Page<Account>> {
     const { tenantId, ownerId } = scopeOf(actor);
-    const after = cursor === undefined ? undefined : (String(decodeCursor(cursor, 1)[0]) as AccountKey);
+    const after = cursor === undefined ? undefined : keyIn(cursor);
     const rows = await this.reader.accounts(tenantId, {
       limit: limit + 1,
       ...(ownerId !== undefined && { ownerId }),
@@ -60,7 +60,7 @@ export class CreditAccounts {
   /** @throws AccountNotFound, Invalid on a cursor of another list */
   async transactions(actor: Actor, { userId, asset }: Named, filter: EntryFilter, page: HistoryPage): Promise<Page<SeenEntry>> {
     const { account } = (await this.find(actor, userId, asset)) ?? raise(new AccountNotFound());
-    const after = page.cursor === undefined ? {} : { after: Number(decodeCursor(page.cursor, 1)[0]) };
+    const after = page.cursor === undefined ? {} : { after: numberIn(page.cursor) };
     const order = { newestFirst: page.newestFirst, ...after };
     const found = await this.reader.page(actor.tenantId, { ...filter, account }, order, page.limit + 1);
     const { items, ...rest } = pageOf(found, page.limit, ({ n }) => [n]);
@@ -68,4 +68,13 @@ export class CreditAccounts {
     const entries = await this.memos.readAll(items);
     return { ...rest, items: entries.map((entry) => ({ entry, ...(only !== undefined && { only }) })) };
   }
+}
+
+function keyIn(cursor: string): AccountKey {
+  const [key] = decodeCursor(cursor, 1);
+  return typeof key === 'string' ? (key as AccountKey) : raise(new UnknownCursor());
+}
+function numberIn(cursor: string): number {
+  const [n] = decodeCursor(cursor, 1);
+  return Number.isSafeInteger(n) ? Number(n) : raise(new UnknownCursor());
 }

@@ -35,9 +35,9 @@ export class CreditsController {
   @Allow('credits:write')
   @KeepsKey({ required: true })
   @Answers(TransactionView, { status: 201 })
-  @Fails(() => new UserNotFound(), () => new ExpiryNotSupported())
+  @Fails(() => new UserNotFound(), () => new ExpiryNotSupported('expiresAt'))
   async grant(@By() actor: Actor, @Body() { userId, source, expiresAt, ...given }: GrantDto): Promise<SeenEntry> {
-    if (expiresAt !== undefined) throw new ExpiryNotSupported();
+    if (expiresAt !== undefined) throw new ExpiryNotSupported('expiresAt');
     return seen(actor, await this.credits.grant(actor, movement(given, userId), source));
   }
 

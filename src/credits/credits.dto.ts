@@ -3,29 +3,32 @@ import { IsIn, IsInt, IsISO8601, IsNotEmpty, IsOptional, IsString, Matches, Max,
 import { type GrantSource, grantSources } from './credit-transaction.js';
 
 export const longestDescription = 500;
-const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
+type Given = { readonly value: unknown };
+/** A field that is null is one that was left out. */
+const absent = ({ value }: Given): unknown => value ?? undefined;
+const words = ({ value }: Given): unknown => (typeof value === 'string' ? value.trim() : (value ?? ''));
 const assetCode = /^[A-Z][A-Z0-9_]{0,15}$/;
 const mostAmount = Number.MAX_SAFE_INTEGER;
 
 class AmountDto {
   /** Smallest units of the asset. @example 100 */
-  @IsInt() @Min(1) @Max(mostAmount) amount: number;
+  @Max(mostAmount) @Min(1) @IsInt() amount: number;
   /** @example "Report generated" */
-  @IsOptional() @Transform(trimmed) @IsString() @MaxLength(longestDescription) description: string = '';
+  @IsOptional() @Transform(words) @IsString() @MaxLength(longestDescription) description: string = '';
   /** What is counted; credits where it is not named. @example "CREDIT" */
-  @IsOptional() @Matches(assetCode, { message: 'asset must be an upper-case code' }) asset?: string;
+  @IsOptional() @Transform(absent) @Matches(assetCode, { message: 'asset must be an upper-case code' }) asset?: string;
 }
 export class GrantDto extends AmountDto {
   /** @example "usr_0190a1b2-0000-7000-8000-000000000000" */
   @IsString() @IsNotEmpty() @MaxLength(100) userId: string;
   /** Where the credits come from. @example "admin" */
-  @IsOptional() @IsIn(grantSources) source?: GrantSource;
+  @IsOptional() @Transform(absent) @IsIn(grantSources) source?: GrantSource;
   /** Refused until credits can expire. */
-  @IsOptional() @IsString() @MaxLength(40) expiresAt?: string;
+  @IsOptional() @Transform(absent) @IsString() @MaxLength(40) expiresAt?: string;
 }
 export class SpendDto extends AmountDto {
   /** Whose credits; the caller's where it is not named. @example "usr_0190a1b2-0000-7000-8000-000000000000" */
-  @IsOptional() @IsString() @IsNotEmpty() @MaxLength(100) userId?: string;
+  @IsOptional() @Transform(absent) @IsString() @IsNotEmpty() @MaxLength(100) userId?: string;
 }
 export class TransferDto extends SpendDto {
   /** Who receives them. @example "usr_0190a1b2-0000-7000-8000-000000000001" */
@@ -37,21 +40,21 @@ export class HoldDto extends SpendDto {
 }
 export class CommitDto {
   /** All that is held where it is not named. @example 40 */
-  @IsOptional() @IsInt() @Min(1) @Max(mostAmount) amount?: number;
+  @IsOptional() @Transform(absent) @Max(mostAmount) @Min(1) @IsInt() amount?: number;
 }
 export class ReversalDto {
   /** @example "tx_7" */
   @IsString() @MaxLength(20) transactionId: string;
   /** All that is left to reverse where it is not named. @example 40 */
-  @IsOptional() @IsInt() @Min(1) @Max(mostAmount) amount?: number;
+  @IsOptional() @Transform(absent) @Max(mostAmount) @Min(1) @IsInt() amount?: number;
   /** @example "Sent twice" */
-  @IsOptional() @Transform(trimmed) @IsString() @MaxLength(longestDescription) description: string = '';
+  @IsOptional() @Transform(words) @IsString() @MaxLength(longestDescription) description: string = '';
 }
 export class AccountDto {
   /** @example "usr_0190a1b2-0000-7000-8000-000000000000" */
   @IsString() @IsNotEmpty() @MaxLength(100) userId: string;
   /** @example "CREDIT" */
-  @IsOptional() @Matches(assetCode, { message: 'asset must be an upper-case code' }) asset?: string;
+  @IsOptional() @Transform(absent) @Matches(assetCode, { message: 'asset must be an upper-case code' }) asset?: string;
 }
 export class AccountsQuery {
   /** Accounts a page holds. */

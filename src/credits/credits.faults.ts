@@ -1,4 +1,5 @@
-import { Invalid, NotFound } from '../kernel/fault/fault.js';
+import { ValidationFailed } from '../kernel/fault/common-faults.js';
+import { NotFound } from '../kernel/fault/fault.js';
 
 export class UserNotFound extends NotFound {
   constructor() {
@@ -16,8 +17,8 @@ export class HoldNotFound extends NotFound {
   }
 }
 /** Credits that run out are not there yet; to take them as lasting ones would be a promise broken later. */
-export class ExpiryNotSupported extends Invalid {
-  constructor() {
-    super('expires_at is not supported yet: credits do not expire');
+export class ExpiryNotSupported extends ValidationFailed {
+  constructor(field: 'expires_at' | 'expiresAt') {
+    super([{ field, message: `${field} is not supported yet: credits do not expire` }]);
   }
 }

@@ -103,7 +103,7 @@ export class CreditsFinancialController {
   @KeepsKey()
   @ApiBody({ type: FinancialAddForm })
   @Answers(FinancialMovementView)
-  @Fails(() => new BadAmount(), () => new ExpiryNotSupported(), () => new UserNotFound())
+  @Fails(() => new BadAmount(), () => new ExpiryNotSupported('expires_at'), () => new UserNotFound())
   async add(@By() actor: Actor, @Param('user_id') user: string, @Body() body: unknown): Promise<PostedMovement> {
     const movement = readMovement(body);
     const member = await this.owners.named(actor, user);

@@ -16,7 +16,7 @@ export function readMovement(body: unknown): { readonly amount: number; readonly
   if (description === undefined) throw new Invalid('description is required');
   if (typeof description !== 'string' || description.trim() === '') throw new Invalid('description must be a text');
   if (description.length > longestDescription) throw new Invalid(`description must be at most ${longestDescription} characters`);
-  if (expiresAt !== undefined && expiresAt !== null) throw new ExpiryNotSupported();
+  if (expiresAt !== undefined && expiresAt !== null) throw new ExpiryNotSupported('expires_at');
   return { amount, description: description.trim() };
 }
 

@@ -13,6 +13,6 @@ import { CreditsService } from './credits.service.js';
   imports: [LedgerModule],
   controllers: [CreditAccountsController, CreditsController, CreditsFinancialController],
   providers: [CreditAccounts, CreditHistory, CreditMemos, CreditOwners, CreditsService],
-  exports: [CreditsService],
+  exports: [CreditMemos, CreditsService],
 })
 export class CreditsModule {}

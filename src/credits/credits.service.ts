@@ -3,8 +3,8 @@ import type { Actor } from '../kernel/actor/actor.js';
 import { type Member, Members } from '../kernel/actor/members.js';
 import { holds, seesTenant } from '../kernel/actor/permissions.js';
 import { Clock } from '../kernel/clock.js';
-import { AccessDenied } from '../kernel/fault/common-faults.js';
-import { Invalid, raise } from '../kernel/fault/fault.js';
+import { AccessDenied, ValidationFailed } from '../kernel/fault/common-faults.js';
+import { raise } from '../kernel/fault/fault.js';
 import {
   type Account,
   type AccountKey,
@@ -94,11 +94,16 @@ export class CreditsService {
     return this.post(actor, 'reversal', ownerOf(about), description, move);
   }
 
-  /** Sets credits aside until they are committed, voided or `expiresAt`. @throws as `spend`, TooManyHolds, Invalid */
+  /** Sets credits aside until they are committed, voided or `expiresAt`. @throws as `spend`, TooManyHolds, ValidationFailed */
   async hold(actor: Actor, { userId, amount, description, asset }: Movement, expiresAt: Date): Promise<Entry> {
     await this.assertMayMove(actor, userId);
     const lasts = expiresAt.getTime() - this.clock.now().getTime();
-    if (!(lasts >= shortestHoldMs && lasts <= longestHoldMs)) throw new Invalid('expiresAt must lie between a second and 30 days ahead');
+    const message = 'expiresAt must lie between a second and 30 days ahead';
+    if (!(lasts >= shortestHoldMs && lasts <= longestHoldMs)) {
+      // Sent again when the hold is over, the request gets the answer of then.
+      const earlier = await this.ledger.earlier(actor.tenantId);
+      return this.memos.read((earlier ?? raise(new ValidationFailed([{ field: 'expiresAt', message }]))).entry);
+    }
     return this.post(actor, 'hold', userId, description, { type: 'hold', account: accountOf(userId, asset), amount, expiresAt });
   }
 

@@ -4,7 +4,9 @@ import { DEFAULT_TENANT_ID } from '../kernel/actor/actor.js';
 import { Clock } from '../kernel/clock.js';
 import { Database } from '../kernel/mongo/database.js';
 import { PaymentsImport } from '../payments/payments-import.service.js';
+import type { Clerk } from '../store/store-item-records.js';
 import { type DemoOwner, demoPayments } from './demo-payments.js';
+import { DemoStore } from './demo-store.js';
 import { demoUsers } from './demo-users.js';
 
 const seed = 1;
@@ -28,6 +30,7 @@ export class DemoService {
     private readonly database: Database,
     private readonly accounts: AccountsService,
     private readonly payments: PaymentsImport,
+    private readonly store: DemoStore,
     private readonly clock: Clock,
   ) {}
 
@@ -40,18 +43,20 @@ export class DemoService {
       { upsert: true, returnDocument: 'after' },
     );
     if (!begun || begun.done) return;
-    const owners = await this.seedUsers();
+    const users = await this.seedUsers();
+    for (const user of users.filter(({ role }) => role === 'admin')) await this.store.seed(user);
+    const owners = users.filter(({ role }) => role === 'merchant').map(({ userId: id, email }): DemoOwner => ({ id, email }));
     const payments = demoPayments({ tenantId: DEFAULT_TENANT_ID, owners, count: paymentCounts[begun.size], seed, until: begun.until });
     for (let at = 0; at < payments.length; at += batch) await this.payments.insert(DEFAULT_TENANT_ID, payments.slice(at, at + batch));
     await marks.updateOne({ _id: 'demo' }, { $set: { done: true } });
   }
 
-  private async seedUsers(): Promise<DemoOwner[]> {
-    const owners: DemoOwner[] = [];
+  private async seedUsers(): Promise<Clerk[]> {
+    const users: Clerk[] = [];
     for (const user of demoUsers) {
-      const { _id } = await this.accounts.ensure({ ...user, tenantId: DEFAULT_TENANT_ID });
-      if (user.role === 'merchant') owners.push({ id: _id, email: user.email });
+      const { _id: userId } = await this.accounts.ensure({ ...user, tenantId: DEFAULT_TENANT_ID });
+      users.push({ tenantId: DEFAULT_TENANT_ID, userId, email: user.email, role: user.role });
     }
-    return owners;
+    return users;
   }
 }

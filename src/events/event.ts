@@ -10,7 +10,9 @@ export type EventType =
   | 'USER_REGISTERED'
   | 'USER_ERASED'
   | 'TENANT_CREATED'
-  | 'TENANT_UPDATED';
+  | 'TENANT_UPDATED'
+  | 'STORE_ITEM_CREATED'
+  | 'STORE_ITEM_UPDATED';
 
 /** A fact, written in the transaction that made it true. */
 export interface Event {

@@ -44,10 +44,16 @@ export class AccountDraft {
   }
 }
 
-/** Totals with one more entry that changed what is owned by `net`. */
+/** Totals with one more entry that changed what is owned by `net`. @throws BalanceTooLarge */
 export function counted(totals: Totals, net: number, { kind }: Pick<Entry, 'kind'>): Totals {
-  if (net > 0) return { ...totals, credits: totals.credits + 1, credited: totals.credited + net };
+  if (net > 0) return { ...totals, credits: totals.credits + 1, credited: exact(totals.credited + net) };
   if (net === 0) return totals;
   const spent = totals.spent - (kind === 'reversal' ? 0 : net);
-  return { ...totals, debits: totals.debits + 1, debited: totals.debited - net, spent };
+  return { ...totals, debits: totals.debits + 1, debited: exact(totals.debited - net), spent };
+}
+
+/** Beyond the safe integers a database would not even give the sum back as a number. */
+function exact(sum: number): number {
+  if (!Number.isSafeInteger(sum)) throw new BalanceTooLarge();
+  return sum;
 }

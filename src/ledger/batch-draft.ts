@@ -1,4 +1,4 @@
-import type { Fault } from '../kernel/fault/fault.js';
+import { Invalid } from '../kernel/fault/fault.js';
 import { KeyReused } from '../kernel/idempotency/idempotency-record.js';
 import { AccountDraft, counted } from './account-draft.js';
 import {
@@ -86,6 +86,8 @@ export class BatchDraft {
       return { entry: used, replayed: true };
     }
     const { tenantId, kind, memo, meta = {} } = command;
+    // What was reversed is summed by the kind.
+    if ((kind === 'reversal') !== (command.move.type === 'reverse')) throw new Error('A reversal, and nothing else, reverses');
     const n = this.head.n + 1;
     const drafts: Drafts = new Map();
     const decided = this.move(command.move, n, drafts);
@@ -96,13 +98,17 @@ export class BatchDraft {
   }
 
   private accept(entry: Entry, drafts: Drafts): void {
-    this.entries.push(entry);
-    for (const [account, draft] of drafts) {
-      this.changed.set(account, draft.after(entry, this.grounds.head.seq + 1));
+    const changed = [...drafts].map(([account, draft]): [AccountKey, Account] => [account, draft.after(entry, this.grounds.head.seq + 1)]);
+    let totals = this.totals;
+    for (const account of drafts.keys()) {
       if (isSystem(account)) continue;
       const asset = assetOf(account);
-      this.totals = { ...this.totals, [asset]: counted(this.totals[asset] ?? noTotals, netOf(entry, account), entry) };
+      totals = { ...totals, [asset]: counted(totals[asset] ?? noTotals, netOf(entry, account), entry) };
     }
+    // A sum may have refused it until here; from here on nothing does.
+    this.entries.push(entry);
+    this.totals = totals;
+    for (const [account, after] of changed) this.changed.set(account, after);
     if (entry.kind === 'reversal' && entry.refersTo !== undefined)
       this.reversedNow.set(entry.refersTo, (this.reversedNow.get(entry.refersTo) ?? 0) + movedBy(entry));
   }
@@ -122,6 +128,7 @@ export class BatchDraft {
 
   private hold({ account, amount, expiresAt }: Extract<Move, { type: 'hold' }>, n: number, drafts: Drafts): Decided {
     if (!isAmount(amount)) throw new BadAmount();
+    if (Number.isNaN(expiresAt.getTime())) throw new Invalid('The hold needs a moment at which it expires', { outcome: 'none' });
     const postings = this.post(heldLegs(account, amount), drafts);
     this.draft(account, drafts).open({ n, amount, expiresAt });
     return { postings, refersTo: n, expiresAt };
@@ -188,8 +195,6 @@ export function accountsOf({ move }: LedgerCommand, referred?: Entry): AccountKe
 
 export const refersTo = ({ move }: LedgerCommand): number | undefined =>
   move.type === 'commit' || move.type === 'release' ? move.hold : move.type === 'reverse' ? move.of : undefined;
-
-export const isRefusal = (error: unknown): error is Fault => error instanceof Error && 'kind' in error;
 
 /** What changed hands: the sum of what accounts gained. */
 export const movedBy = (entry: Pick<Entry, 'postings'>): number => netsOf(entry).reduce((sum, [, net]) => sum + Math.max(net, 0), 0);

@@ -9,7 +9,7 @@ import { KeyReused } from '../kernel/idempotency/idempotency-record.js';
 import { Rivals } from '../kernel/rivals.js';
 import { DatabaseUnavailable, isUnreachable } from '../kernel/mongo/driver-faults.js';
 import { AccountCache } from './account-cache.js';
-import { accountsOf, BatchDraft, isRefusal, refersTo } from './batch-draft.js';
+import { accountsOf, BatchDraft, refersTo } from './batch-draft.js';
 import { hashOf, seal, type Unsealed } from './chain.js';
 import { LedgerBusy, PostingUnknown } from './ledger.faults.js';
 import type { Account, AccountKey, Head, LedgerCommand, Posted } from './ledger.js';
@@ -17,14 +17,16 @@ import { type LedgerBatch, LedgerStore, NotUnique, OutcomeOpen, RolledBack } fro
 import { LedgerWriter, type PostOptions } from './ledger-writer.js';
 import { normaliseMemo, normaliseMeta } from './meta.js';
 import { newNodeId } from './node-id.js';
+import { apart, OthersFailed } from './other-documents.js';
 
 interface Submitted {
   readonly command: LedgerCommand;
   readonly key: string;
   readonly requestHash: string;
   readonly with?: PostOptions['with'];
-  /** Nobody waits for it any more: where it has not begun, it never will. */
-  abandoned?: boolean;
+  /** Then nobody waits for it any more: what is not applied by then never will be, lest it follow what its caller did instead. */
+  until: number;
+  /** Its batch was sent at least once. */
   begun?: boolean;
 }
 type Answer = Settled<Posted>;
@@ -78,7 +80,8 @@ export class GroupedLedgerWriter extends LedgerWriter {
       if (running.requestHash !== requestHash) throw new KeyReused();
       return { ...(await running.posted), replayed: true };
     }
-    const submitted: Submitted = { command, key, requestHash, ...(others && { with: others }) };
+    const until = performance.now() + this.limits.patienceMs;
+    const submitted: Submitted = { command, key, requestHash, until, ...(others && { with: others }) };
     const settled = this.queue.submit(command.tenantId, submitted).finally(() => lane.inFlight.delete(key));
     const posted = this.patiently(submitted, settled);
     lane.inFlight.set(key, { requestHash, posted });
@@ -90,7 +93,7 @@ export class GroupedLedgerWriter extends LedgerWriter {
     let timer: NodeJS.Timeout | undefined;
     const impatience = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
-        submitted.abandoned = true;
+        submitted.until = -Infinity;
         reject(submitted.begun ? new PostingUnknown() : new LedgerBusy());
       }, this.limits.patienceMs);
     });
@@ -119,13 +122,15 @@ export class GroupedLedgerWriter extends LedgerWriter {
   private async settleGroup(lane: Lane, group: readonly Submitted[]): Promise<Map<Submitted, Answer>> {
     await lane.rivals.letPass();
     for (;;) {
-      const waiting = group.filter(({ abandoned, begun }) => !abandoned || begun);
+      const waiting = group.filter(isAwaited);
       const { draft, answers } = await this.decide(lane, waiting);
       if (draft.entries.length === 0) {
         // Nothing will be written, so nothing has proved that what a refusal was decided on still holds.
         if ([...answers.values()].every(({ ok }) => ok) || (await this.isCurrent(lane))) return answers;
         continue;
       }
+      // Whoever gave up while this was decided may have been told that nothing was begun.
+      if (!waiting.every(isAwaited)) continue;
       for (const submitted of waiting) submitted.begun = true;
       const batch = this.batchOf(lane, draft, group[0]?.with);
       const began = performance.now();
@@ -139,23 +144,20 @@ export class GroupedLedgerWriter extends LedgerWriter {
     }
   }
 
-  private async decide(lane: Lane, group: readonly Submitted[]) {
+  private async decide(lane: Lane, group: readonly Submitted[]): Promise<{ draft: BatchDraft; answers: Map<Submitted, Answer> }> {
     const tenantId = lane.tenantId;
+    const { seq: known } = (lane.head ??= await this.store.head(tenantId));
     const given = group.flatMap(({ command, key }) => (command.key === undefined ? [] : [key]));
     const numbers = group.flatMap(({ command }) => refersTo(command) ?? []);
     const [used, referred] = await Promise.all([this.store.used(tenantId, given), this.store.referred(tenantId, [...new Set(numbers)])]);
     const byNumber = new Map(referred.map((found) => [found.entry.n, found]));
     const wanted = group.flatMap(({ command }) => accountsOf(command, byNumber.get(refersTo(command) ?? 0)?.entry));
     const { head, accounts } = await this.ground(lane, [...new Set(wanted)]);
+    // The accounts are newer than the keys and the entries, of which another node may have used or reversed one meanwhile.
+    if (head.seq !== known) return this.decide(lane, group);
     const at = new Date(Math.max(this.clock.now().getTime(), head.at.getTime()));
     const draft = new BatchDraft({ head, at, accounts, referred: byNumber, used: new Map(used.map((entry) => [entry.key, entry])) });
-    const answers = new Map<Submitted, Answer>();
-    for (const submitted of group)
-      answers.set(
-        submitted,
-        answerOf(() => draft.decide(submitted)),
-      );
-    return { draft, answers };
+    return { draft, answers: new Map(group.map((submitted) => [submitted, answerTo(submitted, draft)])) };
   }
 
   /** The head and the accounts as of it; what is not cached is read together with the head. */
@@ -202,7 +204,7 @@ export class GroupedLedgerWriter extends LedgerWriter {
       header: { ...header, hash },
       entries,
       accounts: written,
-      ...(others && first && { with: (session) => others(session, first) }),
+      ...(others && first && { with: apart(others, first) }),
     };
   }
 
@@ -218,9 +220,10 @@ export class GroupedLedgerWriter extends LedgerWriter {
         return true;
       } catch (error) {
         if (error instanceof OutcomeOpen) open = true;
+        else if (!open && error instanceof OthersFailed) return this.isForeign(lane, error);
         else if (!open && !(error instanceof NotUnique || error instanceof RolledBack)) throw error;
       }
-      const found = await this.nonceAt(tenantId, seq);
+      const found = await this.nonceAt(tenantId, seq, open);
       if (found !== nonce && !open) lane.rivals.meet();
       if (found !== undefined) {
         delete lane.blockedSince;
@@ -232,6 +235,12 @@ export class GroupedLedgerWriter extends LedgerWriter {
     }
   }
 
+  /** Another node's batch may be what stood in the way, perhaps with the same request; else the error is the caller's own. */
+  private async isForeign(lane: Lane, { cause }: OthersFailed): Promise<false> {
+    if (await this.isCurrent(lane)) throw cause;
+    return false;
+  }
+
   /** A node that was stopped in mid-transaction holds the number of the next batch; nobody else's batch can take its place. */
   private async breakInIfBlocked(lane: Lane): Promise<void> {
     lane.blockedSince ??= performance.now();
@@ -240,12 +249,13 @@ export class GroupedLedgerWriter extends LedgerWriter {
     lane.blockedSince = performance.now();
   }
 
-  private async nonceAt(tenantId: string, seq: number): Promise<string | undefined> {
+  /** While an attempt is open, no error of a read may end the wait for it. */
+  private async nonceAt(tenantId: string, seq: number, open: boolean): Promise<string | undefined> {
     for (;;) {
       try {
         return await this.store.nonceAt(tenantId, seq);
       } catch (error) {
-        if (!isUnreachable(error)) throw error;
+        if (!open && !isUnreachable(error)) throw error;
         await pause(fencePauseMs);
       }
     }
@@ -268,18 +278,21 @@ export class GroupedLedgerWriter extends LedgerWriter {
   }
 }
 
+/** By the clock: in a process that was stopped for a while, timers come late. */
+const isAwaited = ({ until }: Submitted): boolean => performance.now() < until;
+
 function groupsOf(batch: readonly Submitted[]): (readonly Submitted[])[] {
   const alone = batch.filter((submitted) => submitted.with);
   const together = batch.filter((submitted) => !submitted.with);
   return [...(together.length > 0 ? [together] : []), ...alone.map((submitted) => [submitted])];
 }
 
-function answerOf(decide: () => Posted): Answer {
+/** A command that fails, be it by a bug of its caller, fails alone: a draft keeps nothing of it. */
+function answerTo(submitted: Submitted, draft: BatchDraft): Answer {
   try {
-    return { ok: true, value: decide() };
+    return { ok: true, value: draft.decide(submitted) };
   } catch (error) {
-    if (!isRefusal(error)) throw error;
-    return { ok: false, error };
+    return { ok: false, error: error as Error };
   }
 }
 

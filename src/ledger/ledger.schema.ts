@@ -69,15 +69,14 @@ export function entryDocument(entry: Entry, batch: number): EntryDocument {
   return { _id: idOf(entry.tenantId, entry.key), batch: long(batch), ...integers(entry), meta: entry.meta };
 }
 
-export function accountFields({ account, tenantId, ...state }: Account): Omit<AccountDocument, '_id'> {
-  const fixed = {
-    tenantId,
-    account,
-    ownerId: ownerOf(account),
-    asset: assetOf(account),
-    policy: isSystem(account) ? 'system' : 'user',
-  } as const;
-  return { ...fixed, ...integers(state) };
+export function accountFields(account: Account): Omit<AccountDocument, '_id'> {
+  return integers(accountValues(account));
+}
+
+/** As they are read back. */
+export function accountValues({ account, tenantId, ...state }: Account): Omit<AccountDocument, '_id'> {
+  const policy = isSystem(account) ? 'system' : 'user';
+  return { tenantId, account, ownerId: ownerOf(account), asset: assetOf(account), policy, ...state };
 }
 
 export function toEntry({ _id, batch: _batch, ...entry }: EntryDocument): Entry {

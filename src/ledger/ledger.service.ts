@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { requestContext } from '../kernel/http/request-context.js';
+import { KeyReused } from '../kernel/idempotency/idempotency-record.js';
 import type { Account, AccountKey, LedgerCommand, Posted } from './ledger.js';
 import { LedgerStore } from './ledger-store.js';
 import { LedgerWriter, type PostOptions } from './ledger-writer.js';
@@ -15,6 +16,19 @@ export class LedgerService {
   /** The account, made with nothing in it where there is none. */
   open(tenantId: string, account: AccountKey): Promise<Account> {
     return this.store.open(tenantId, account);
+  }
+
+  /**
+   * What the request's idempotency key has posted before. To be asked where something that has changed since could refuse the
+   * request now. @throws KeyReused
+   */
+  async earlier(tenantId: string): Promise<Posted | null> {
+    const context = requestContext.current();
+    const [entry] = context?.key ? await this.store.used(tenantId, [context.key.id]) : [];
+    if (!context?.key || !entry) return null;
+    if (entry.requestHash !== context.key.requestHash) throw new KeyReused();
+    context.replayed = true;
+    return { entry, replayed: true };
   }
 
   /** @throws what `LedgerWriter.post` throws */

@@ -1,3 +1,5 @@
+import { BadAmount } from './ledger.faults.js';
+
 /** What a ledger counts: `CREDIT`, or any other upper-case code. Amounts are positive safe integers of its smallest unit. */
 export type Asset = string & { readonly __asset: true };
 /** `<owner>:<asset>`; an owner that begins with `@` is the tenant's own book and may go below zero. */
@@ -119,11 +121,14 @@ export const isSystem = (account: AccountKey): boolean => account.startsWith('@'
 
 export const isAmount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
 
-/** From one account to another, both from what is available. */
-export const legsBetween = (from: AccountKey, to: AccountKey, amount: number): Leg[] => [
-  { account: from, bucket: 'available', delta: -amount },
-  { account: to, bucket: 'available', delta: amount },
-];
+/** From one account to another, both from what is available. @throws BadAmount: a negative one would turn the direction round */
+export function legsBetween(from: AccountKey, to: AccountKey, amount: number): Leg[] {
+  if (!isAmount(amount)) throw new BadAmount();
+  return [
+    { account: from, bucket: 'available', delta: -amount },
+    { account: to, bucket: 'available', delta: amount },
+  ];
+}
 
 /** What an entry changed on an account, both buckets together. */
 export const netOf = ({ postings }: Pick<Entry, 'postings'>, account: AccountKey): number =>

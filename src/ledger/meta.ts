@@ -36,8 +36,10 @@ function plain(value: unknown, depth: number): unknown {
   throw new BadMeta('meta holds null, booleans, strings, safe integers, objects and arrays only');
 }
 
-/** A database reads a dot or a dollar in a field's name as something else. */
+const reserved = ['', '__proto__', '_bsontype'];
+
+/** A database reads a dot or a dollar in a field's name as something else, and its driver takes `_bsontype` for a type. */
 function nameOf(name: string): string {
-  if (name === '' || name === '__proto__' || /[.$\0]/.test(name) || !name.isWellFormed()) throw new BadMeta(`meta has a bad field name`);
+  if (reserved.includes(name) || /[.$\0]/.test(name) || !name.isWellFormed()) throw new BadMeta(`meta has a bad field name`);
   return name;
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type ClientSession, type Collection, MongoError, type TransactionOptions } from 'mongodb';
+import { failpoint } from '../kernel/failpoints.js';
 import { Database } from '../kernel/mongo/database.js';
 import { isUnreachable } from '../kernel/mongo/driver-faults.js';
 import { hasCode } from '../kernel/mongo/error-code.js';
@@ -32,7 +33,8 @@ const transaction: TransactionOptions = {
 };
 const snapshot = { readConcern: { level: 'snapshot' } } as const;
 const commitTries = 3;
-const commitTimeoutMs = 5_000;
+/** Of a batch's writes together, and of its commit: the driver itself waits for an answer as long as any request may take. */
+const patienceMs = 5_000;
 const mostTouched = 2_000;
 
 /** The ledger in MongoDB: one transaction a batch. */
@@ -112,20 +114,44 @@ export class MongoLedgerStore extends LedgerStore {
   }
 
   async commit(batch: LedgerBatch): Promise<void> {
-    const session = await this.sessionOf(batch.header.tenantId);
+    const { tenantId } = batch.header;
+    await failpoint('ledger.batch-decided');
+    const session = await this.sessionOf(tenantId);
     try {
       session.startTransaction(transaction);
-      await this.write(batch, session);
+      await this.patiently(tenantId, this.write(batch, session));
     } catch (error) {
-      await session.abortTransaction().catch(() => {});
+      if (!(error instanceof Unanswered)) await this.patiently(tenantId, session.abortTransaction()).catch(() => {});
       throw beforeCommit(error);
     }
-    await this.finish(session);
+    await this.patiently(tenantId, this.finish(session)).catch((error: unknown) => {
+      throw error instanceof Unanswered ? new OutcomeOpen('The commit was not answered', { cause: error }) : error;
+    });
+    await failpoint('ledger.committed');
+  }
+
+  /** A session that waits for an answer cannot be used again: the answer, should it come, would change the state of what came after. */
+  private async patiently(tenantId: string, work: Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const impatience = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        this.sessions.delete(tenantId);
+        reject(new Unanswered('The database has not answered'));
+      }, patienceMs);
+    });
+    try {
+      await Promise.race([work, impatience]);
+    } finally {
+      clearTimeout(timer);
+      // It may still fail, and nobody listens.
+      work.catch(() => {});
+    }
   }
 
   /** What others need to end is on record before it can be open; a server that does not let us end it will do so itself. */
   async breakIn(tenantId: string): Promise<void> {
-    const others = await this.lanes.find({ tenantId, node: { $ne: this.node } }).toArray();
+    const own = await this.sessions.get(tenantId);
+    const others = await this.lanes.find({ tenantId, session: { $ne: own?.id?.id } }).toArray();
     const sessions = others.map(({ session }) => ({ id: session }));
     if (sessions.length > 0) await this.database.db.command({ killSessions: sessions }).catch(() => {});
   }
@@ -134,10 +160,12 @@ export class MongoLedgerStore extends LedgerStore {
     // Others' documents come first: from the header on, no other node can write this tenant's next batch.
     await others?.(session, entries);
     await this.batches.insertOne(batchDocument(header), { session });
+    await failpoint('ledger.header-inserted');
     await this.entries.insertMany(
       entries.map((entry) => entryDocument(entry, header.seq)),
       { session },
     );
+    await failpoint('ledger.entries-inserted');
     const operations = accounts.map(({ after, seqBefore }) => {
       const filter = { _id: idOf(after.tenantId, after.account), seq: seqBefore };
       return { updateOne: { filter, update: { $set: accountFields(after) }, upsert: seqBefore === 0 } };
@@ -149,7 +177,7 @@ export class MongoLedgerStore extends LedgerStore {
   private async finish(session: ClientSession): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
-        await session.commitTransaction({ timeoutMS: commitTimeoutMs });
+        await Promise.all([session.commitTransaction(), failpoint('ledger.commit-sent')]);
         return;
       } catch (error) {
         // Only the first answer can say that nothing was applied; after an open one, the server may have forgotten.
@@ -168,8 +196,9 @@ export class MongoLedgerStore extends LedgerStore {
 
   private async openSession(tenantId: string): Promise<ClientSession> {
     const session = this.database.client.startSession();
-    const _id = idOf(tenantId, this.node);
-    await this.lanes.replaceOne({ _id }, { tenantId, node: this.node, session: session.id?.id }, { upsert: true });
+    // A row for each: one that was given up may still hold what its successor wants to write.
+    const _id = idOf(tenantId, newNodeId());
+    await this.lanes.insertOne({ _id, tenantId, node: this.node, session: session.id?.id });
     return session;
   }
 
@@ -181,9 +210,16 @@ export class MongoLedgerStore extends LedgerStore {
   }
 }
 
+/** The database has not said in time what became of what it was sent. */
+class Unanswered extends Error {}
+
+const INTERRUPTED = 11601;
+
 function beforeCommit(error: unknown): unknown {
   if (hasCode(error, 11000)) return new NotUnique('A row was there already', { cause: error });
-  return isRolledBack(error) || isUnreachable(error) ? new RolledBack('The database gave the batch up', { cause: error }) : error;
+  // Another node that breaks in interrupts what runs just then.
+  const isGivenUp = isRolledBack(error) || isUnreachable(error) || error instanceof Unanswered || hasCode(error, INTERRUPTED);
+  return isGivenUp ? new RolledBack('The database gave the batch up', { cause: error }) : error;
 }
 
 const isRolledBack = (error: unknown): boolean => error instanceof MongoError && error.hasErrorLabel('TransientTransactionError');

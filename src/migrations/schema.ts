@@ -1,6 +1,7 @@
 import { auditCollection } from '../audit/audit-entry.js';
 import { loginLimitsCollection } from '../auth/login-limits.js';
 import { sessionsCollection } from '../auth/session.js';
+import { storeSessionsCollection } from '../auth/store-session.js';
 import { usersCollection } from '../auth/user.js';
 import { eventsCollection } from '../events/event.js';
 import { idempotencyCollection } from '../kernel/idempotency/idempotency-record.js';
@@ -9,6 +10,7 @@ import type { CollectionSpec } from '../kernel/mongo/collection-spec.js';
 import { accountsCollection, anchorsCollection, batchesCollection, entriesCollection, lanesCollection } from '../ledger/ledger.schema.js';
 import { bucketsCollection } from '../payments/payment-buckets.js';
 import { paymentsCollection } from '../payments/payment.schema.js';
+import { storeItemsCollection } from '../store/store-item.js';
 import { tenantsCollection } from '../tenants/tenant.js';
 import type { Migration } from './migrator.js';
 
@@ -17,6 +19,7 @@ export const collections: readonly CollectionSpec[] = [
   auditCollection,
   loginLimitsCollection,
   sessionsCollection,
+  storeSessionsCollection,
   tenantsCollection,
   usersCollection,
   bucketsCollection,
@@ -29,6 +32,7 @@ export const collections: readonly CollectionSpec[] = [
   lanesCollection,
   subjectKeysCollection,
   paymentsCollection,
+  storeItemsCollection,
 ];
 
 /** Changes of stored data, in order; never edited once released. */

@@ -12,6 +12,8 @@ export interface Tenant {
   readonly timeZone: string;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly nextUserNumber: number;
+  /** Absent as long as there is no team. */
+  readonly lastTeamNumber?: number;
   readonly createdAt: Date;
   readonly rev: number;
 }
@@ -19,6 +21,7 @@ export type TenantPatch = Partial<Pick<Tenant, 'name' | 'currency' | 'timeZone' 
 
 /** Numbers up to 1000 are kept for store teams. */
 export const firstUserNumber = 1_001;
+export const mostTeams = firstUserNumber - 1;
 export const longestName = 200;
 const largestSettingsBytes = 16 * 1024;
 

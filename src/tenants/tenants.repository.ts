@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ClientSession, Collection } from 'mongodb';
 import { hasCode } from '../kernel/mongo/error-code.js';
 import { Database } from '../kernel/mongo/database.js';
-import { type Tenant, type TenantPatch, tenantsCollection } from './tenant.js';
+import { mostTeams, type Tenant, type TenantPatch, tenantsCollection } from './tenant.js';
 
 /** Tenants are the scope itself, so they are asked by id; who may is the service's to say. */
 @Injectable()
@@ -45,5 +45,16 @@ export class TenantsRepository {
   async nextUserNumber(id: string, session?: ClientSession): Promise<number | undefined> {
     const before = await this.tenants.findOneAndUpdate({ _id: id }, { $inc: { nextUserNumber: 1 } }, { session, returnDocument: 'before' });
     return before?.nextUserNumber;
+  }
+
+  /** Undefined where all are given out. */
+  async nextTeamNumber(session: ClientSession, id: string): Promise<number | undefined> {
+    const room = { lastTeamNumber: { $not: { $gte: mostTeams } } };
+    const after = await this.tenants.findOneAndUpdate(
+      { _id: id, ...room },
+      { $inc: { lastTeamNumber: 1 } },
+      { session, returnDocument: 'after' },
+    );
+    return after?.lastTeamNumber;
   }
 }

@@ -8,7 +8,7 @@ import { decodeCursor, type Page, pageOf } from '../kernel/http/page.js';
 import { newId } from '../kernel/ids.js';
 import { UnitOfWork } from '../kernel/mongo/unit-of-work.js';
 import { changesOf, firstUserNumber, slugOf, type Tenant, type TenantPatch } from './tenant.js';
-import { TenantNotFound } from './tenant.faults.js';
+import { TenantNotFound, TooManyTeams } from './tenant.faults.js';
 import { TenantRecords } from './tenant-records.js';
 import { TenantsRepository } from './tenants.repository.js';
 
@@ -85,6 +85,11 @@ export class TenantsService {
    */
   async nextUserNumber(tenantId: string, session?: ClientSession): Promise<number> {
     return (await this.tenants.nextUserNumber(tenantId, session)) ?? raise(new TenantNotFound());
+  }
+
+  /** The next number of a team, without gaps: one that comes to nothing is given back with its transaction. @throws TooManyTeams */
+  async nextTeamNumber(session: ClientSession, tenantId: string): Promise<number> {
+    return (await this.tenants.nextTeamNumber(session, tenantId)) ?? raise(new TooManyTeams());
   }
 
   private fresh(_id: string, slug: string, name: string): Tenant {

@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { AuditController } from '../../src/audit/audit.controller.js';
 import { UsersService } from '../../src/auth/users.service.js';
+import { CreditsController } from '../../src/credits/credits.controller.js';
+import { CreditsService } from '../../src/credits/credits.service.js';
 import { MeRoutingController } from '../../src/erasure/me.routing.controller.js';
 import { DEFAULT_TENANT_ID } from '../../src/kernel/actor/actor.js';
 import { POLICY, type Policy } from '../../src/kernel/actor/allow.decorator.js';
 import type { Role } from '../../src/kernel/actor/permissions.js';
 import { tenantScope } from '../../src/kernel/actor/scope.js';
 import { Routes } from '../../src/kernel/http/routes.js';
+import { accountOf } from '../../src/ledger/ledger.js';
+import { LedgerReader } from '../../src/ledger/ledger-reader.service.js';
 import { PaymentsController } from '../../src/payments/payments.controller.js';
 import { PaymentsRoutingController } from '../../src/payments/payments.routing.controller.js';
 import { PaymentsService } from '../../src/payments/payments.service.js';
@@ -15,7 +20,20 @@ import { TenantsController } from '../../src/tenants/tenants.controller.js';
 import { TenantsService } from '../../src/tenants/tenants.service.js';
 import { type Answer, type CallOptions, startApp, type TestApp } from '../support/app.js';
 import { as, newTenant, type Somebody } from '../support/as.js';
-import { type Caller, callers, codes, expected, type Expectation, type Relation, relations, seen, sentences } from './matrix.expected.js';
+import { grant, newItem, newTeam, storeSession } from '../support/store.js';
+import {
+  type Caller,
+  callers,
+  codes,
+  details,
+  expected,
+  type Expectation,
+  noSession,
+  type Relation,
+  relations,
+  seen,
+  sentences,
+} from './matrix.expected.js';
 
 /** Callers of every role and a merchant beside them in their tenant, which is the default one for a system administrator alone. */
 interface World {
@@ -42,6 +60,7 @@ interface Cell {
 /** A request that is valid but for who sends it. */
 interface Asked extends CallOptions {
   readonly idInPath?: string;
+  readonly query?: string;
   /** What a refused request must not change. */
   readonly state?: () => Promise<unknown>;
 }
@@ -93,6 +112,34 @@ const once =
     return { token: somebody.token, ...asked(somebody), state };
   };
 const plain: Ask = () => ({});
+const asActor = (somebody: Somebody) => ({ ...somebody, name: 'An owner', sessionId: 'none' });
+/** Of an owner who has 100 credits. */
+const onCredits =
+  (asked: (owner: Somebody, world: World, cell: Cell) => Asked | Promise<Asked>): Ask =>
+  async (world, cell) => {
+    const owner = ownerOf(world, cell);
+    await grant(world.app, owner.userId, 100, owner.tenantId);
+    const state = () => world.app.app.get(LedgerReader, { strict: false }).account(owner.tenantId, accountOf(owner.userId));
+    return { headers: { 'idempotency-key': randomUUID() }, ...(await asked(owner, world, cell)), state };
+  };
+const inAnHour = () => new Date(Date.now() + 3_600_000);
+const onHold = onCredits(async (owner, { app }) => {
+  const given = { userId: owner.userId, amount: 10, description: '' };
+  const { n } = await app.app.get(CreditsService, { strict: false }).hold(asActor(owner), given, inAnHour());
+  return { idInPath: `hld_${n}` };
+});
+/** In a session of somebody of the caller's role, who owns 100 credits; where nobody is signed in, with a token of nobody's. */
+const inStore =
+  (fields: (world: World, somebody: Somebody) => object | Promise<object> = () => ({}), token = 'token'): Ask =>
+  async (world, { caller }) => {
+    if (caller === 'anonymous') return { json: { [token]: randomUUID(), ...(await fields(world, world.others.own)) } };
+    const somebody = await as(world.app, caller, world.people[caller].tenantId);
+    await grant(world.app, somebody.userId, 100, somebody.tenantId);
+    const session = await storeSession(world.app, somebody.email, somebody.password);
+    return { json: { [token]: session, ...(await fields(world, somebody)) } };
+  };
+/** A name that no other team has. */
+const teamName = () => `team-${randomUUID()}`;
 const email = () => `${randomUUID()}@acme.test`;
 
 /** By the keys of the table. */
@@ -123,6 +170,48 @@ const requests: Readonly<Record<string, Ask>> = {
   'PATCH /api/v1/payments/:id (attempts)': onPayment('pay_', { json: { attempts: [{ ...attempt, latencyMs: 142 }] } }),
   'PATCH /api/v1/payments/:id (core)': onPayment('pay_', { json: { region: 'FR' } }),
   'DELETE /api/v1/payments/:id': onPayment('pay_'),
+  'GET /api/financial/admin/credits/users/:user_id': onCredits(({ userId }) => ({ idInPath: userId })),
+  'GET /api/financial/admin/credits/users/:user_id/transactions': onCredits(({ userId }) => ({ idInPath: userId })),
+  'GET /api/financial/credits/balance (of a user)': onCredits(({ userId }) => ({ query: `?user_id=${userId}` })),
+  'GET /api/financial/credits/:user_id': onCredits(({ userId }) => ({ idInPath: userId })),
+  'POST /api/financial/credits/:user_id/add': onCredits(({ userId }) => ({ idInPath: userId, json: { amount: 1, description: 'Bonus' } })),
+  'POST /api/financial/credits/:user_id/spend': onCredits(({ userId }) => ({
+    idInPath: userId,
+    json: { amount: 1, description: 'Report' },
+  })),
+  'POST /api/v1/credits/accounts': onCredits(({ userId }) => ({ json: { userId } })),
+  'GET /api/v1/credits/accounts/:id': onCredits(({ userId }) => ({ idInPath: `acc_${userId}` })),
+  'GET /api/v1/credits/accounts/:id/transactions': onCredits(({ userId }) => ({ idInPath: `acc_${userId}` })),
+  'POST /api/v1/credits/grants': onCredits(({ userId }) => ({ json: { userId, amount: 1 } })),
+  'POST /api/v1/credits/spends': onCredits(({ userId }) => ({ json: { userId, amount: 1 } })),
+  'POST /api/v1/credits/transfers': onCredits(async ({ userId }, { app, people }, { caller }) => {
+    const { tenantId } = people[caller === 'anonymous' ? 'user' : caller];
+    return { json: { userId, amount: 1, toUserId: (await as(app, 'user', tenantId)).userId } };
+  }),
+  'POST /api/v1/credits/holds': onCredits(({ userId }) => ({ json: { userId, amount: 1, expiresAt: inAnHour() } })),
+  'POST /api/v1/credits/holds/:id/commit': onHold,
+  'POST /api/v1/credits/holds/:id/void': onHold,
+  'POST /api/v1/credits/reversals': onCredits(async ({ userId, tenantId }, { app }) => {
+    const [newest] = await app.app
+      .get(LedgerReader, { strict: false })
+      .page(tenantId, { account: accountOf(userId) }, { newestFirst: true }, 1);
+    return { json: { transactionId: `tx_${newest?.n}` } };
+  }),
+  'POST /api/v1/store/items': () => ({ json: { name: 'MICAH HUG', price: 10 } }),
+  'PATCH /api/v1/store/items/:number': async (world, cell) => {
+    const number = await newItem(world.app, 10, ownerOf(world, cell).tenantId);
+    return { idInPath: String(number), json: { price: 11 } };
+  },
+  'POST /api/v1/store/teams': () => ({ json: { username: teamName(), password: 'Changeme-2018', balance: 1000 } }),
+  'POST /login': ({ others: { own } }) => ({ form: { username: own.email, token: randomUUID(), password: own.password } }),
+  'POST /validate-session': inStore(),
+  'POST /update-password': inStore((_, { password }) => ({ old_password: password, new_password: 'Str0nger!pass' })),
+  'POST /get-balance': inStore(),
+  'POST /buy': inStore(async ({ app }, { tenantId }) => ({ item_id: await newItem(app, 10, tenantId) })),
+  'POST /expire-session': inStore(),
+  'POST /update-session': inStore(() => ({ new_token: randomUUID() }), 'old_token'),
+  'POST /transactions': inStore(),
+  'POST /transfer': inStore(async ({ app }, { tenantId }) => ({ recipient: (await newTeam(app, 0, tenantId)).number, amount: 10 })),
 };
 
 const routeOf = (key: string): string => key.replace(/ \(.*\)$/, '');
@@ -130,12 +219,14 @@ const routeOf = (key: string): string => key.replace(/ \(.*\)$/, '');
 async function send({ people, app }: World, { route, caller }: Cell, asked: Asked): Promise<Answer> {
   const [method = '', path = ''] = routeOf(route).split(' ');
   const token = caller === 'anonymous' ? {} : { token: people[caller].token };
-  return app.call(method, path.replace(':id', asked.idInPath ?? ''), { ...token, ...asked });
+  return app.call(method, path.replace(/:\w+/, asked.idInPath ?? '') + (asked.query ?? ''), { ...token, ...asked });
 }
 
 /** What a refusal says, beside its status. */
 function isInVoice(route: string, { status, body }: Answer): boolean {
   if (route.includes(' /api/v1/')) return body.data === null && body.error.code === codes[status];
+  if (route.includes(' /api/financial/')) return isDeepStrictEqual(body, { detail: details[status] });
+  if (!route.includes(' /api/')) return isDeepStrictEqual(body, noSession);
   return body.status === status && body.message === sentences[status] && !('data' in body);
 }
 
@@ -209,12 +300,18 @@ describe('the server answers as the table says', () => {
 const sights: Readonly<Record<string, (body: Answer['body'], world: World, caller: Role) => Relation[]>> = {
   'GET /api/payments': ({ data }) => data.payments.flatMap(relationOf),
   'GET /api/v1/payments': ({ data }) => data.flatMap(relationOf),
+  'GET /api/financial/transactions': ({ transactions }, inWorld, caller) =>
+    transactions.map(({ user_email: mail }: { user_email: string }) => whoseIs(inWorld, caller, ({ email: its }) => its === mail)),
+  'GET /api/v1/credits/accounts': ({ data }, inWorld, caller) =>
+    data.map(({ userId }: { userId: string }) => whoseIs(inWorld, caller, (somebody) => somebody.userId === userId)),
   'GET /api/analytics/payment-volume': ({ data }) => data.flatMap(relationOf),
   'GET /api/v1/analytics/payment-volume': ({ data }) => data.flatMap(relationOf),
   'GET /api/v1/audit': ({ data }) => data.flatMap(({ after }: { after: { currency?: string } | null }) => relationOf(after ?? {})),
   'GET /api/v1/tenants': ({ data }, { people, foreign }, caller) =>
     data.flatMap(({ id }: { id: string }) => (id === people[caller].tenantId ? 'own' : id === foreign.tenantId ? 'foreign' : [])),
 };
+const whoseIs = ({ people, foreign }: World, caller: Role, is: (somebody: Somebody) => boolean): Relation =>
+  is(people[caller]) ? 'own' : is(foreign) ? 'foreign' : 'other';
 const relationOf = ({ currency }: { currency?: string }) => relations.filter((relation) => currencies[relation] === currency);
 
 describe('lists and figures hold what the caller may see', () => {
@@ -224,6 +321,9 @@ describe('lists and figures hold what the caller may see', () => {
     for (const role of roles) await payment(fresh, fresh.people[role], currencies.own);
     for (const other of Object.values(fresh.others)) await payment(fresh, other, currencies.other);
     await payment(fresh, fresh.foreign, currencies.foreign);
+    for (const { userId, tenantId } of [...Object.values(fresh.people), ...Object.values(fresh.others), fresh.foreign]) {
+      await grant(fresh.app, userId, 1, tenantId);
+    }
   });
 
   const rows = Object.entries(seen).flatMap(([route, sight]) =>
@@ -291,6 +391,18 @@ describe('a mistake in the product turns the table red', () => {
       notices: ['own, support: 200 instead of 403', 'other, support: 200 instead of 403', 'foreign, support: 404 instead of 403'],
     },
     {
+      name: 'whoever reads credits may give them',
+      of: CreditsController,
+      handler: 'grant',
+      policy: { permission: 'credits:read' },
+      route: 'POST /api/v1/credits/grants',
+      notices: ['own', 'other', 'foreign'].flatMap((relation) =>
+        ['finance', 'support', 'merchant', 'user'].map(
+          (role) => `${relation}, ${role}: ${relation === 'foreign' ? 404 : 201} instead of 403`,
+        ),
+      ),
+    },
+    {
       name: 'an administrator may not read the audit log',
       of: AuditController,
       handler: 'list',
@@ -354,6 +466,9 @@ describe('a mistake in the product turns the table red', () => {
     expect(says('GET /api/payments', 403, { status: 403, message: 'Access denied' })).toBe(true);
     expect(says('GET /api/payments', 403, { status: 403, message: 'Forbidden' })).toBe(false);
     expect(says('GET /api/payments', 404, { status: 404, message: 'Not found', data: {} })).toBe(false);
+    expect(says('GET /api/financial/transactions', 403, { detail: 'Access denied' })).toBe(true);
+    expect(says('GET /api/financial/transactions', 403, { status: 403, message: 'Access denied' })).toBe(false);
+    expect(says('GET /api/financial/transactions', 403, { detail: 'Access denied', user_id: 1001 })).toBe(false);
     expect(says('GET /api/v1/payments', 401, { data: null, error: { code: 'unauthenticated' } })).toBe(true);
     expect(says('GET /api/v1/payments', 401, { data: null, error: { code: 'forbidden' } })).toBe(false);
   });

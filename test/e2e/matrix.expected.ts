@@ -62,6 +62,42 @@ export const expected: Readonly<Record<string, Expectation>> = {
   'GET /api/analytics/provider-latency':         [401,  200,  200,  200,  200,  200,  200,  403],
   'GET /api/analytics/payment-status':           [401,  200,  200,  200,  200,  200,  200,  403],
 
+  // Surface 1: credits. Finance and support read all, an admin moves anybody's, everybody its own; who may not see others learns nothing
+  // about who there is.
+  //                                              anon  sysad owner admin finan suppo merch user
+  'GET /api/financial/transactions':             [401,  200,  200,  200,  200,  200,  403,  403],
+  'GET /api/financial/admin/credits/users/:user_id': {
+    own:                                          [____, 200,  200,  200,  200,  200,  403,  403],
+    other:                                        [401,  200,  200,  200,  200,  200,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  404,  404,  403,  403],
+  },
+  'GET /api/financial/admin/credits/users/:user_id/transactions': {
+    own:                                          [____, 200,  200,  200,  200,  200,  403,  403],
+    other:                                        [401,  200,  200,  200,  200,  200,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  404,  404,  403,  403],
+  },
+  'GET /api/financial/credits/balance':          [401,  200,  200,  200,  200,  200,  200,  200],
+  'GET /api/financial/credits/balance (of a user)': {
+    own:                                          [____, 200,  200,  200,  200,  200,  200,  200],
+    other:                                        [401,  200,  200,  200,  200,  200,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  404,  404,  403,  403],
+  },
+  'GET /api/financial/credits/:user_id': {
+    own:                                          [____, 200,  200,  200,  200,  200,  200,  200],
+    other:                                        [401,  200,  200,  200,  200,  200,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  404,  404,  403,  403],
+  },
+  'POST /api/financial/credits/:user_id/add': {
+    own:                                          [____, 200,  200,  200,  403,  403,  403,  403],
+    other:                                        [401,  200,  200,  200,  403,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  403,  403],
+  },
+  'POST /api/financial/credits/:user_id/spend': {
+    own:                                          [____, 200,  200,  200,  200,  200,  200,  200],
+    other:                                        [401,  200,  200,  200,  403,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  404,  404,  403,  403],
+  },
+
   // Surface 3: accounts. Whoever is signed in does as it likes with its own.
   //                                              anon  sysad owner admin finan suppo merch user
   'POST /api/v1/auth/register':                  open(201),
@@ -124,6 +160,79 @@ export const expected: Readonly<Record<string, Expectation>> = {
   'GET /api/v1/analytics/success-rate':          [401,  200,  200,  200,  200,  200,  200,  403],
   'GET /api/v1/analytics/daily':                 [401,  200,  200,  200,  200,  200,  200,  403],
   'GET /api/v1/audit':                           [401,  200,  200,  200,  403,  403,  403,  403],
+
+  // Surface 3: credits. As on surface 1; of a customer, accounts of others are not there. Holds and transactions have each tenant's own
+  // numbers, so that no other tenant's can be named.
+  //                                              anon  sysad owner admin finan suppo merch user
+  'GET /api/v1/credits/accounts':                [401,  200,  200,  200,  200,  200,  200,  200],
+  'POST /api/v1/credits/accounts': {
+    own:                                          [____, 201,  201,  201,  403,  403,  403,  403],
+    other:                                        [401,  201,  201,  201,  403,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  403,  403],
+  },
+  'GET /api/v1/credits/accounts/:id': {
+    own:                                          [____, 200,  200,  200,  200,  200,  200,  200],
+    other:                                        [401,  200,  200,  200,  200,  200,  404,  404],
+    foreign:                                      [401,  404,  404,  404,  404,  404,  404,  404],
+  },
+  'GET /api/v1/credits/accounts/:id/transactions': {
+    own:                                          [____, 200,  200,  200,  200,  200,  200,  200],
+    other:                                        [401,  200,  200,  200,  200,  200,  404,  404],
+    foreign:                                      [401,  404,  404,  404,  404,  404,  404,  404],
+  },
+  'POST /api/v1/credits/grants': {
+    own:                                          [____, 201,  201,  201,  403,  403,  403,  403],
+    other:                                        [401,  201,  201,  201,  403,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  403,  403],
+  },
+  'POST /api/v1/credits/spends': {
+    own:                                          [____, 201,  201,  201,  201,  201,  201,  201],
+    other:                                        [401,  201,  201,  201,  403,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  403,  403],
+  },
+  'POST /api/v1/credits/transfers': {
+    own:                                          [____, 201,  201,  201,  201,  201,  201,  201],
+    other:                                        [401,  201,  201,  201,  403,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  403,  403],
+  },
+  'POST /api/v1/credits/holds': {
+    own:                                          [____, 201,  201,  201,  201,  201,  201,  201],
+    other:                                        [401,  201,  201,  201,  403,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  403,  403],
+  },
+  'POST /api/v1/credits/holds/:id/commit': {
+    own:                                          [____, 201,  201,  201,  201,  201,  201,  201],
+    other:                                        [401,  201,  201,  201,  403,  403,  404,  404],
+  },
+  'POST /api/v1/credits/holds/:id/void': {
+    own:                                          [____, 201,  201,  201,  201,  201,  201,  201],
+    other:                                        [401,  201,  201,  201,  403,  403,  404,  404],
+  },
+  'POST /api/v1/credits/reversals': {
+    own:                                          [____, 201,  201,  201,  403,  403,  403,  403],
+    other:                                        [401,  201,  201,  201,  403,  403,  403,  403],
+  },
+
+  // Surface 3: the store. Its numbers are each tenant's own, so that no other tenant's can be named.
+  //                                              anon  sysad owner admin finan suppo merch user
+  'GET /api/v1/store/items':                     [401,  200,  200,  200,  200,  403,  403,  403],
+  'POST /api/v1/store/items':                    [401,  201,  201,  201,  403,  403,  403,  403],
+  'PATCH /api/v1/store/items/:number':           [401,  200,  200,  200,  403,  403,  403,  403],
+  'GET /api/v1/store/teams':                     [401,  200,  200,  200,  200,  403,  403,  403],
+  'POST /api/v1/store/teams':                    [401,  201,  201,  201,  403,  403,  403,  403],
+
+  // Surface 4: the session is in the body. Whoever is signed in may do everything, with what is its own.
+  'POST /login':                                 open(200),
+  'GET /items':                                  open(200),
+  'POST /items':                                 open(200),
+  'POST /validate-session':                      [403,  200,  200,  200,  200,  200,  200,  200],
+  'POST /update-password':                       [403,  200,  200,  200,  200,  200,  200,  200],
+  'POST /get-balance':                           [403,  200,  200,  200,  200,  200,  200,  200],
+  'POST /buy':                                   [403,  200,  200,  200,  200,  200,  200,  200],
+  'POST /expire-session':                        [403,  200,  200,  200,  200,  200,  200,  200],
+  'POST /update-session':                        [403,  200,  200,  200,  200,  200,  200,  200],
+  'POST /transactions':                          [403,  200,  200,  200,  200,  200,  200,  200],
+  'POST /transfer':                              [403,  200,  200,  200,  200,  200,  200,  200],
 };
 
 /** Whose objects lists and figures hold, for each caller that may ask. */
@@ -139,6 +248,14 @@ type Sight = Partial<Readonly<Record<Caller, readonly Relation[]>>>;
 
 export const seen: Readonly<Record<string, Sight>> = {
   'GET /api/payments': tenantWide,
+  'GET /api/financial/transactions': {
+    system_admin: ['own', 'other'],
+    owner: ['own', 'other'],
+    admin: ['own', 'other'],
+    finance: ['own', 'other'],
+    support: ['own', 'other'],
+  },
+  'GET /api/v1/credits/accounts': { ...tenantWide, user: ['own'] },
   'GET /api/v1/payments': tenantWide,
   'GET /api/analytics/payment-volume': tenantWide,
   'GET /api/v1/analytics/payment-volume': tenantWide,
@@ -156,5 +273,9 @@ export const seen: Readonly<Record<string, Sight>> = {
 
 /** The words in which surface 0 refuses. */
 export const sentences: Readonly<Record<number, string>> = { 401: 'Authorization required', 403: 'Access denied', 404: 'Not found' };
+/** The words in which surface 1 refuses. */
+export const details: Readonly<Record<number, string>> = { 401: 'Authorization required', 403: 'Access denied', 404: 'User not found' };
+/** The body with which surface 4 refuses. */
+export const noSession = { error: 'Invalid session' };
 /** The codes with which surface 3 refuses. */
 export const codes: Readonly<Record<number, string>> = { 401: 'unauthenticated', 403: 'forbidden', 404: 'not_found' };

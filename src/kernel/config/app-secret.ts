@@ -6,7 +6,8 @@ import { type Config, ConfigError } from './config.js';
 const GENERATED_BYTES = 48;
 const SHORTEST_BYTES = 32;
 
-export type KeyPurpose = 'jwt' | 'refresh' | 'ledger' | 'api-key' | 'webhook' | 'encryption' | 'cursor' | 'idempotency' | 'login-limit';
+export type KeyPurpose =
+  'jwt' | 'refresh' | 'ledger' | 'api-key' | 'webhook' | 'encryption' | 'cursor' | 'idempotency' | 'login-limit' | 'store-session';
 
 export function appSecret(config: Pick<Config, 'appSecret' | 'dataDir'>): Buffer {
   if (config.appSecret !== undefined) return Buffer.from(config.appSecret);

@@ -198,6 +198,9 @@ function limitVariables() {
     LOGIN_WINDOW_SECONDS: wholeNumber(1, 86_400)
       .default(900)
       .register(variableNotes, wholeNumberNote('Time over which failed sign-ins are counted.', 1, 86_400)),
+    STORE_SESSION_TTL: wholeNumber(1, 2_592_000)
+      .default(43_200)
+      .register(variableNotes, wholeNumberNote('Seconds after which an unused session of the team store ends.', 1, 2_592_000)),
     ACTOR_CACHE_MS: wholeNumber(0, 5000)
       .default(2000)
       .register(variableNotes, wholeNumberNote('How long the role of a signed-in user may be remembered.', 0, 5000)),
@@ -208,11 +211,14 @@ function limitVariables() {
 }
 
 function testingVariables(production: boolean) {
-  const failpoints = z.string();
+  const failpoint = /[a-z.-]+=(kill|hang|throw|delay)(:\d{1,6})?(@[1-9]\d{0,5})?/.source;
+  const failpoints = z.string().regex(new RegExp(`^${failpoint}(,${failpoint})*$`));
   return {
-    FAILPOINTS: (production ? failpoints.refine(() => false, 'is set') : failpoints).optional().register(variableNotes, {
+    FAILPOINTS: (production ? z.string().refine(() => false, 'is set') : failpoints).optional().register(variableNotes, {
       description: 'Failures injected on purpose, for tests.',
-      allowed: production ? 'absent (in production)' : 'any text; production refuses to start with it',
+      allowed: production
+        ? 'absent (in production)'
+        : 'a list of place=kill, hang, throw or delay, with :milliseconds and @times; production refuses to start with it',
     }),
   };
 }

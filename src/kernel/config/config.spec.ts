@@ -43,6 +43,7 @@ describe('defaults', () => {
       demoData: 'small',
       rateLimitPerMinute: undefined,
       loginWindowSeconds: 900,
+      storeSessionTtl: 43_200,
       actorCacheMs: 2000,
       backgroundIntervalMs: 1000,
       failpoints: undefined,
@@ -86,9 +87,10 @@ describe('a given value', () => {
     ['EMBEDDED_MONGO_PORT', '27028', 'embeddedMongoPort', 27028],
     ['EMBEDDED_MONGO_CACHE', '/tmp/cache', 'embeddedMongoCache', '/tmp/cache'],
     ['SHUTDOWN_GRACE_SECONDS', '0', 'shutdownGraceSeconds', 0],
+    ['STORE_SESSION_TTL', '2592000', 'storeSessionTtl', 2_592_000],
     ['ACTOR_CACHE_MS', '5000', 'actorCacheMs', 5000],
     ['BACKGROUND_INTERVAL_MS', '10', 'backgroundIntervalMs', 10],
-    ['FAILPOINTS', '1', 'failpoints', '1'],
+    ['FAILPOINTS', 'a.b-c=kill@7,d=delay:50', 'failpoints', 'a.b-c=kill@7,d=delay:50'],
   ])('%s=%s is read', (name, text, key, value) => {
     expect(readConfig({ [name]: text })[key]).toEqual(value);
   });
@@ -126,8 +128,13 @@ describe('a given value', () => {
     ['EMBEDDED_MONGO_SOURCE', 'apt'],
     ['EMBEDDED_MONGO_PORT', 'auto'],
     ['SHUTDOWN_GRACE_SECONDS', '601'],
+    ['STORE_SESSION_TTL', '0'],
     ['ACTOR_CACHE_MS', '5001'],
     ['BACKGROUND_INTERVAL_MS', '0'],
+    ['FAILPOINTS', '1'],
+    ['FAILPOINTS', 'a=kill,'],
+    ['FAILPOINTS', 'a=explode'],
+    ['FAILPOINTS', 'a=kill@0'],
   ])('%s=%s is refused', (name, text) => {
     expect(problemsOf({ [name]: text })).toEqual([expect.stringMatching(new RegExp(`^${name}\\b.*: expected .`))]);
   });

@@ -25,10 +25,11 @@ export class DialectInterceptor implements NestInterceptor {
   }
 }
 
+/** A guard that looks for a credential in the body has read it before. */
 async function readInto(request: FastifyRequest, voice: Voice): Promise<void> {
   assertReadableQuery(request.url);
   if (Buffer.isBuffer(request.body)) request.body = await readBody(request.body, request.headers, voice.bodies);
-  else if (request.method !== 'GET') request.body = {};
+  else if (request.method !== 'GET') request.body ??= {};
 }
 
 function dress({ view, status, says, shape }: Answer, value: unknown): Omit<Outcome, 'traceId'> {

@@ -93,7 +93,12 @@ const traced: Voice = {
 const store: Voice = {
   success: ({ data, message }) => (data === undefined ? { success: message } : data),
   failure: (problem) => ({ error: problem.message, ...known(problem) }),
-  wording: { idempotency_key_reused: as400 },
+  wording: {
+    idempotency_key_reused: as400,
+    insufficient_credits: { status: 400, message: 'Insufficient funds' },
+    self_transfer: as400,
+    limit_exceeded: as400,
+  },
   bodies: ['json', 'form', 'multipart'],
 };
 

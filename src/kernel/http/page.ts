@@ -8,6 +8,12 @@ export interface Page<Item> {
   readonly total?: number;
 }
 
+export class UnknownCursor extends Invalid {
+  constructor() {
+    super('cursor is not one that this list gave out', { context: { fields: [{ field: 'cursor', message: 'unknown cursor' }] } });
+  }
+}
+
 /** An opaque cursor over a row's sort key. */
 export const encodeCursor = (key: readonly (string | number)[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
@@ -19,7 +25,7 @@ export function decodeCursor(cursor: string, length: number): readonly (string |
   } catch {
     // falls through to the one message for every unreadable cursor
   }
-  throw new Invalid('cursor is not one that this list gave out', { context: { fields: [{ field: 'cursor', message: 'unknown cursor' }] } });
+  throw new UnknownCursor();
 }
 
 /** Cuts a result read with one row more than the page holds. */
