@@ -66,6 +66,18 @@ describe('starting', () => {
     expect(await countNotes(second)).toBe(1);
   });
 
+  it('does not give one up that is killed again and again', async () => {
+    const mongod = await start();
+    await insertNote(mongod);
+    for (let kill = 0; kill < 6; kill++) {
+      const { pid } = JSON.parse(await readFile(join(dataDir, 'mongod.json'), 'utf8')) as { pid: number };
+      process.kill(pid, 'SIGKILL');
+      expect(await hasEnded(identify(pid), 5_000)).toBe(true);
+      expect(await countNotes(mongod)).toBe(1);
+    }
+    await mongod.stop();
+  }, 120_000);
+
   it('starts a killed mongod again under the same address, with its data, and says so', async () => {
     const mongod = await start();
     await insertNote(mongod);

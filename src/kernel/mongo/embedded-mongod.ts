@@ -1,4 +1,5 @@
 import { mkdir, realpath } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { claimDataDirectory, MongodDirectory, type MongodRecord } from './data-directory.js';
 import { majorOf } from './mongod-binary.js';
 import { comesTrue, type Ending, freePort, hasEnded, spawnMongod, type SpawnedMongod, stopProcess } from './mongod-process.js';
@@ -12,8 +13,10 @@ const LAUNCH_ATTEMPTS = 3;
 const LISTEN_PATIENCE_MS = 120_000;
 const EXIT_PATIENCE_MS = 30_000;
 const PORT_IN_USE_EXIT_CODE = 48;
-// One that dies sooner dies of something that a new start does not cure.
+// One that dies sooner, again and again, dies of something that a new start alone does not cure: it gets time, and more each time.
 const SHORT_LIFE_MS = 10_000;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 10_000;
 
 export interface EmbeddedOptions extends Pick<ResolveOptions, 'mongod' | 'source' | 'cacheDir' | 'log'> {
   readonly dataDir: string;
@@ -109,13 +112,16 @@ async function start(directory: MongodDirectory, options: EmbeddedOptions): Prom
   let stopping = false;
   let restarted = Promise.resolve();
   let shortLives = 0;
+  const ending = new AbortController();
   const watch = ({ record, spawned, since }: Launched) => {
     const again = async ({ code, signal }: Ending) => {
       if (stopping) return;
       shortLives = Date.now() - since < SHORT_LIFE_MS ? shortLives + 1 : 0;
       log(`mongod (pid ${record.pid}) ended by itself (${signal ?? code}); its log is ${directory.logPath}`);
       // A clean end was asked for, by whoever stops the machine.
-      if (code === 0 || shortLives > LAUNCH_ATTEMPTS) return;
+      if (code === 0) return;
+      if (shortLives > 1) await pause(pauseAfter(shortLives), undefined, { signal: ending.signal }).catch(() => {});
+      if (stopping) return;
       // Under the same port, because the server's connections know no other.
       running = await directory.inTurn(() => launchPrimary(directory, { ...options, port: record.port }, resolved));
       watch(running);
@@ -125,11 +131,14 @@ async function start(directory: MongodDirectory, options: EmbeddedOptions): Prom
   watch(running);
   return handle(running.record, 'started', async () => {
     stopping = true;
+    ending.abort();
     // What has ended may be starting again at this moment; the promise of one that lives is of no end.
     if (!isAlive(running.record)) await restarted;
     await stop(directory, running.record);
   });
 }
+
+const pauseAfter = (shortLives: number): number => Math.min(FIRST_PAUSE_MS * 2 ** (shortLives - 2), LONGEST_PAUSE_MS);
 
 interface Launched {
   readonly record: MongodRecord;
