@@ -9,6 +9,7 @@ import { raise } from '../kernel/fault/fault.js';
 import { KeepsKey } from '../kernel/idempotency/keeps-key.decorator.js';
 import { readMoment } from '../kernel/time/calendar.js';
 import {
+  BalanceTooLarge,
   HoldClosed,
   HoldExceeded,
   InsufficientCredits,
@@ -35,7 +36,7 @@ export class CreditsController {
   @Allow('credits:write')
   @KeepsKey({ required: true })
   @Answers(TransactionView, { status: 201 })
-  @Fails(() => new UserNotFound(), () => new ExpiryNotSupported('expiresAt'))
+  @Fails(() => new UserNotFound(), () => new ExpiryNotSupported('expiresAt'), () => new BalanceTooLarge())
   async grant(@By() actor: Actor, @Body() { userId, source, expiresAt, ...given }: GrantDto): Promise<SeenEntry> {
     if (expiresAt !== undefined) throw new ExpiryNotSupported('expiresAt');
     return seen(actor, await this.credits.grant(actor, movement(given, userId), source));
@@ -56,7 +57,7 @@ export class CreditsController {
   @Allow('self')
   @KeepsKey({ required: true })
   @Answers(TransactionView, { status: 201 })
-  @Fails(() => new InsufficientCredits(), () => new SelfTransfer(), () => new UserNotFound())
+  @Fails(() => new InsufficientCredits(), () => new SelfTransfer(), () => new UserNotFound(), () => new BalanceTooLarge())
   async transfer(@By() actor: Actor, @Body() { userId = actor.userId, toUserId, ...given }: TransferDto): Promise<SeenEntry> {
     return seen(actor, await this.credits.transfer(actor, movement(given, userId), toUserId));
   }

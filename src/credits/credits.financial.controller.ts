@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { applyDecorators, Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiQuery } from '@nestjs/swagger';
 import type { Actor } from '../kernel/actor/actor.js';
 import { Allow } from '../kernel/actor/allow.decorator.js';
@@ -8,13 +8,14 @@ import { Answers, Dialect, Fails } from '../kernel/dialect/dialect.decorator.js'
 import { AccessDenied } from '../kernel/fault/common-faults.js';
 import { Invalid } from '../kernel/fault/fault.js';
 import { KeepsKey } from '../kernel/idempotency/keeps-key.decorator.js';
-import { BadAmount, InsufficientCredits } from '../ledger/ledger.faults.js';
+import { BadAmount, BalanceTooLarge, InsufficientCredits } from '../ledger/ledger.faults.js';
 import { CreditHistory, type CreditPage } from './credit-history.service.js';
 import { ExpiryNotSupported, UserNotFound } from './credits.faults.js';
 import { readMovement, readOrder, readPaging, readText, readTransactionFilter } from './credits.financial.dto.js';
 import {
   FinancialAddForm,
   FinancialBalanceQuery,
+  financialChoices,
   FinancialPageQuery,
   FinancialSpendForm,
   FinancialTransactionsQuery,
@@ -49,6 +50,7 @@ export class CreditsFinancialController {
   @Get('transactions')
   @Allow('credits:read', readers)
   @ApiQuery({ type: FinancialTransactionsQuery })
+  @applyDecorators(...financialChoices.map(ApiQuery))
   @Answers(FinancialTransactionsView)
   @Fails(() => new Invalid('sort_by must be one of created_at, amount, user_email'), () => new UserNotFound())
   async transactions(@By() actor: Actor, @Query() query: Fields): Promise<CreditPage> {
@@ -103,7 +105,7 @@ export class CreditsFinancialController {
   @KeepsKey()
   @ApiBody({ type: FinancialAddForm })
   @Answers(FinancialMovementView)
-  @Fails(() => new BadAmount(), () => new ExpiryNotSupported('expires_at'), () => new UserNotFound())
+  @Fails(() => new BadAmount(), () => new ExpiryNotSupported('expires_at'), () => new UserNotFound(), () => new BalanceTooLarge())
   async add(@By() actor: Actor, @Param('user_id') user: string, @Body() body: unknown): Promise<PostedMovement> {
     const movement = readMovement(body);
     const member = await this.owners.named(actor, user);

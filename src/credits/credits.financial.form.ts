@@ -1,7 +1,9 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, type ApiQueryOptions } from '@nestjs/swagger';
+import { sortFields } from './credit-history.service.js';
 import { longestDescription } from './credits.dto.js';
 
 const credits = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER } as const;
+const date = { type: 'string', format: 'date' } as const;
 const paging = { type: 'integer', minimum: 0 } as const;
 
 /** What the financial surface documents of its requests; its own readers read them. */
@@ -27,12 +29,14 @@ export class FinancialBalanceQuery {
 export class FinancialTransactionsQuery extends FinancialPageQuery {
   /** The user's number, or its id. @example "1001" */
   user_id?: string;
-  /** @example "credit" */
-  transaction_type?: 'credit' | 'debit';
   /** First day, in UTC. @example "2026-01-01" */
-  start_date?: string;
+  @ApiProperty(date) start_date?: string;
   /** Last day, in UTC. @example "2026-01-31" */
-  end_date?: string;
-  sort_by?: 'created_at' | 'amount' | 'user_email' = 'created_at';
-  sort_order?: 'asc' | 'desc' = 'desc';
+  @ApiProperty(date) end_date?: string;
 }
+/** Fields that take one of a few words; the scanner of classes loses the words. */
+export const financialChoices: readonly ApiQueryOptions[] = [
+  { name: 'transaction_type', required: false, schema: { type: 'string', enum: ['credit', 'debit'] } },
+  { name: 'sort_by', required: false, schema: { type: 'string', enum: [...sortFields], default: 'created_at' } },
+  { name: 'sort_order', required: false, schema: { type: 'string', enum: ['asc', 'desc'], default: 'desc' } },
+];

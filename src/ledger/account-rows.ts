@@ -27,18 +27,17 @@ export class AccountRows {
   /** As of the moment of the session, up to which the audit must have come; `onRow` is called for each row that is right. */
   async *wrong(audit: LedgerAudit, session: ClientSession, onRow: () => void): AsyncGenerator<WrongRow> {
     const { tenantId, replay } = audit;
-    const found = new Set<AccountKey>();
+    const found = new Set<unknown>();
     const cursor = this.rows.find({ tenantId }, { hint: 'owner', batchSize: 1_000, session, readConcern: { level: 'snapshot' } });
     for await (const row of cursor) {
+      found.add(row._id);
       const problem = problemOf(row, audit);
-      if (problem === undefined) {
-        found.add(row.account);
-        onRow();
-      } else yield { _id: row._id, bad: new BadRow(accountsCollection.name, String(row._id), problem) };
+      if (problem === undefined) onRow();
+      else yield { _id: row._id, bad: new BadRow(accountsCollection.name, String(row._id), problem) };
     }
     for (const key of replay.accountKeys()) {
       const _id = idOf(tenantId, key);
-      if (!found.has(key)) yield { _id, bad: new BadRow(accountsCollection.name, _id, 'is missing') };
+      if (!found.has(_id)) yield { _id, bad: new BadRow(accountsCollection.name, _id, 'is missing') };
     }
   }
 

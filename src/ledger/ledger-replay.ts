@@ -129,11 +129,14 @@ export class LedgerReplay {
     const reversed = (this.reversed.get(target.n) ?? 0) + amount;
     this.reversed.set(target.n, reversed);
     if (reversed > moved) return `makes ${reversed} that were reversed of entry ${target.n}, which moved ${moved}`;
+    // Of an entry between more than two accounts only the whole can be reversed.
+    const parties = [...new Set(target.postings.map(({ account }) => account))].filter((account) => netOf(target, account) !== 0).length;
     const isUndone = ({ account, net }: AccountState) => {
       const was = netOf(target, account);
       return net === (amount === moved ? -was : -Math.sign(was) * amount);
     };
-    return amount > 0 && this.touched.every(isUndone) ? undefined : `does not undo entry ${target.n}`;
+    const isFit = amount > 0 && this.touched.length === parties && (amount === moved || parties === 2) && this.touched.every(isUndone);
+    return isFit ? undefined : `does not undo entry ${target.n}`;
   }
 
   private count({ isSystem, asset, totals, net }: AccountState, kind: string): void {

@@ -1,4 +1,5 @@
 import type { HeadersObject, OpenAPIObject, ParameterObject, ReferenceObject } from '@nestjs/swagger';
+import type { KeepsKeyOptions } from '../kernel/idempotency/keeps-key.decorator.js';
 import { shapes } from './shapes.js';
 import type { Surface } from './surface.js';
 
@@ -14,25 +15,33 @@ const replayed = {
   description: '`true` where this is the stored answer to an earlier request with the same key.',
   schema: { type: 'string', enum: ['true'] },
 };
+const sameKey = 'A UUID or other text of the caller’s. The same request with the same key acts once and is answered alike';
 const idempotencyKey: ParameterObject = {
   name: 'Idempotency-Key',
   in: 'header',
   required: false,
-  description: 'A UUID or other text of the caller’s. The same request with the same key acts once and is answered alike, for 24 hours.',
+  description: `${sameKey}, for 24 hours.`,
   // Without an example, which the page would send with every request that is tried out.
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[ -~]+$' },
 };
 
+/** Of the ledger's own routes, which keep a key with what they posted. */
+const lastingKey: ParameterObject = { ...idempotencyKey, description: `${sameKey}, for ever.` };
+const requiredKey: ParameterObject = { ...lastingKey, required: true };
+
 export const traceHeader: HeadersObject = { 'X-Trace-Id': { $ref: '#/components/headers/TraceId' } };
 export const retryHeader: HeadersObject = { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } };
 export const replayedHeader: HeadersObject = { 'Idempotency-Replayed': { $ref: '#/components/headers/IdempotencyReplayed' } };
-export const keyParameter: ReferenceObject = { $ref: '#/components/parameters/IdempotencyKey' };
+export function keyParameterOf(keeps?: KeepsKeyOptions): ReferenceObject {
+  const name = keeps?.required ? 'RequiredIdempotencyKey' : keeps ? 'LastingIdempotencyKey' : 'IdempotencyKey';
+  return { $ref: `#/components/parameters/${name}` };
+}
 
 /** What the operations of a surface share. */
 export const componentsOf = (surface: Surface) => ({
   schemas: { Failure: shapes[surface.dialect].failure },
   headers: { TraceId: traceId, RetryAfter: retryAfter, IdempotencyReplayed: replayed },
-  parameters: { IdempotencyKey: idempotencyKey },
+  parameters: { IdempotencyKey: idempotencyKey, LastingIdempotencyKey: lastingKey, RequiredIdempotencyKey: requiredKey },
   securitySchemes: {
     bearer: { type: 'http' as const, scheme: 'bearer', bearerFormat: 'JWT', description: 'The token that a login answers with.' },
   },

@@ -5,7 +5,8 @@ import { Invalid, RateLimited, UnsupportedMedia } from '../kernel/fault/fault.js
 import { LaneFull } from '../kernel/group-commit.js';
 import { readJson } from '../kernel/http/read-body.js';
 import type { Route } from '../kernel/http/routes.js';
-import { InvalidKey, KeyReused, RequestInFlight } from '../kernel/idempotency/idempotency-record.js';
+import { InvalidKey, KeyRequired, KeyReused, RequestInFlight } from '../kernel/idempotency/idempotency-record.js';
+import { KEEPS_KEY, type KeepsKeyOptions } from '../kernel/idempotency/keeps-key.decorator.js';
 import { UNREPEATABLE } from '../kernel/idempotency/unrepeatable.decorator.js';
 import { DatabaseUnavailable } from '../kernel/mongo/driver-faults.js';
 import { DatabaseBusy, OutcomeUnknown } from '../kernel/mongo/unit-of-work.js';
@@ -14,6 +15,9 @@ import { refusalsOf } from './refusals.js';
 export const isWrite = ({ method }: Route): boolean => method !== 'GET';
 /** An `Idempotency-Key` is honoured. */
 export const isRepeatable = (route: Route): boolean => isWrite(route) && !Reflect.hasMetadata(UNREPEATABLE, route.handler);
+
+/** How a key is kept by the work itself, where it is. */
+export const keepsKey = ({ handler }: Route) => Reflect.getMetadata(KEEPS_KEY, handler) as KeepsKeyOptions | undefined;
 
 /** What a request may hold, besides its headers. */
 export interface Inputs {
@@ -33,6 +37,7 @@ export async function errorsOf(route: Route, { body, query, path }: Inputs): Pro
     ...(path ? [new Invalid('The address is not valid')] : []),
     ...declared.map((example) => example()),
     ...(route.policy?.public === undefined ? denials : []),
+    ...(keepsKey(route)?.required ? [new KeyRequired()] : []),
     ...(isRepeatable(route) ? keyErrors : []),
     ...(isWrite(route) ? writeErrors : []),
     ...(route.undressed ? [] : [new DatabaseUnavailable(undefined, isWrite(route) ? 'unknown' : 'none')]),

@@ -2,8 +2,8 @@ import type { ContentObject, EncodingObject, OperationObject, ParameterObject, R
 import type { Policy } from '../kernel/actor/allow.decorator.js';
 import type { BodyKind } from '../kernel/dialect/voices.js';
 import type { Route } from '../kernel/http/routes.js';
-import { keyParameter } from './components.js';
-import { isRepeatable } from './errors.js';
+import { keyParameterOf } from './components.js';
+import { isRepeatable, keepsKey } from './errors.js';
 import { exampleOf, type Schemas } from './example.js';
 import { refineParameter } from './refine.js';
 import { failuresOf, successOf } from './responses.js';
@@ -30,7 +30,7 @@ export async function describe(found: OperationObject, route: Route, schemas: Sc
     ...rest,
     tags: rest.tags ?? [featureOf(route)],
     operationId: operationIdOf(route),
-    parameters: [...parameters, ...(isRepeatable(route) ? [keyParameter] : [])],
+    parameters: [...parameters, ...(isRepeatable(route) ? [keyParameterOf(keepsKey(route))] : [])],
     ...(body && { requestBody: body }),
     responses: {
       ...(route.answer ? { ...declared(responses), ...successOf(route, route.answer, schemas) } : responses),

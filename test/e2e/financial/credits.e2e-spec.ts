@@ -61,7 +61,7 @@ describe.each(['add', 'spend'] as const)('POST /financial/credits/{user_id}/%s r
   async function send(body: string, contentType = 'application/json') {
     const headers = { authorization: `Bearer ${await world.token('admin')}`, 'content-type': contentType };
     const response = await fetch(`${app.url}/api/financial/credits/1004/${movement}`, { method: 'POST', headers, body });
-    return { status: response.status, body: (await response.json()) as unknown };
+    return { status: response.status, body: await response.json() };
   }
 
   it.each([...amounts, ...tooLarge])('an amount of %s', async (amount) => {

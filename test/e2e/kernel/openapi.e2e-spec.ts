@@ -82,6 +82,10 @@ it.each([
   ['routing', 'PUT /api/payments/{id}', [200, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503]],
   ['platform', 'GET /api/v1/payments/{id}', [200, 400, 401, 403, 404, 429, 500, 503]],
   ['platform', 'PATCH /api/v1/payments/{id}', [200, 400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503]],
+  ['platform', 'POST /api/v1/credits/transfers', [201, 400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503]],
+  ['platform', 'GET /api/v1/credits/accounts/{id}/transactions', [200, 400, 401, 403, 404, 429, 500, 503]],
+  ['financial', 'GET /api/financial/transactions', [200, 400, 401, 403, 404, 429, 500, 503]],
+  ['financial', 'POST /api/financial/credits/{user_id}/spend', [200, 400, 401, 403, 404, 413, 415, 429, 500, 503]],
   ['platform', 'GET /health/live', [200, 429, 500]],
   ['platform', 'GET /health/ready', [200, 429, 500, 503]],
 ])('%s: %s answers %j', (surface, name, expected) => {
@@ -153,6 +157,17 @@ it('knows what may be left out, and what is whole', () => {
   expect(others.map(({ name }: Document) => name)).toEqual(['cursor', 'status', 'from', 'to']);
   const names = operation('routing', 'GET /api/payments').parameters.map(({ name }: Document) => name);
   expect(names).toEqual(['page', 'limit', 'status', 'from', 'to']);
+  const filters = operation('financial', 'GET /api/financial/transactions').parameters;
+  expect(Object.fromEntries(filters.map(({ name, schema }: Document) => [name, schema.enum ?? schema.format ?? schema.type]))).toEqual({
+    limit: 'integer',
+    offset: 'integer',
+    user_id: 'string',
+    transaction_type: ['credit', 'debit'],
+    start_date: 'date',
+    end_date: 'date',
+    sort_by: ['created_at', 'amount', 'user_email'],
+    sort_order: ['asc', 'desc'],
+  });
   const { properties, required } = documents.platform.components.schemas.CreatePaymentDto;
   expect(properties.amountMinor).toMatchObject({ type: 'integer', minimum: 1, maximum: 999_999_999_999, example: 1299 });
   expect(required).toEqual(['merchant', 'paymentType', 'amountMinor', 'currency', 'region']);
@@ -164,6 +179,27 @@ it('says who may call, and where a key is honoured', () => {
   expect(create['x-policy']).toEqual({ permission: 'payments:write', roles: ['system_admin', 'owner', 'admin', 'merchant'] });
   expect(create.parameters).toEqual([{ $ref: '#/components/parameters/IdempotencyKey' }]);
   expect(Object.keys(create.responses[503].headers)).toEqual(['X-Trace-Id', 'Retry-After']);
+
+  // What the ledger posts keeps its key for ever; on the platform it does not act without one.
+  const keyOf = (surface: string, name: string) => {
+    const parameters = operation(surface, name).parameters.map(({ $ref = '' }) => /parameters\/(\w+)/.exec($ref)?.[1]);
+    return documents[surface].components.parameters[parameters.find(Boolean)];
+  };
+  expect(keyOf('routing', 'POST /api/payments')).toMatchObject({ required: false, description: expect.stringContaining('24 hours') });
+  expect(keyOf('financial', 'POST /api/financial/credits/{user_id}/add')).toMatchObject({
+    required: false,
+    description: expect.stringContaining('for ever'),
+  });
+  expect(keyOf('platform', 'POST /api/v1/credits/grants')).toMatchObject({
+    required: true,
+    description: expect.stringContaining('for ever'),
+  });
+  const { 400: refused } = operation('platform', 'POST /api/v1/credits/grants').responses;
+  expect(json(refused).examples['idempotency-key-is-required'].value.error).toEqual({
+    code: 'idempotency_key_required',
+    message: 'Idempotency-Key is required',
+    context: {},
+  });
 
   const login = operation('routing', 'POST /api/auth/login');
   expect(login.security).toEqual([]);

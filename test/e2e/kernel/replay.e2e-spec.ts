@@ -2,8 +2,8 @@ import { Reflector } from '@nestjs/core';
 import { Routes } from '../../../src/kernel/http/routes.js';
 import { UNREPEATABLE } from '../../../src/kernel/idempotency/unrepeatable.decorator.js';
 import { type Answer, type CallOptions, startApp, type TestApp } from '../../support/app.js';
-import { as } from '../../support/as.js';
-import { newItem, newTeam } from '../../support/store.js';
+import { as, type Somebody } from '../../support/as.js';
+import { grant, newItem, newTeam } from '../../support/store.js';
 
 let app: TestApp;
 let admin: string;
@@ -21,6 +21,20 @@ const form = { merchant: 'Spotify', payment_type: 'card', amount_minor: '1', cur
 const someId = async () => (await app.call('POST', '/api/v1/payments', { token: merchant, json: payment })).body.data.id as string;
 const bareId = async () => (await someId()).replace('pay_', '');
 
+/** Somebody who owns 100 credits. */
+async function owner(): Promise<Somebody> {
+  const somebody = await as(app, 'user');
+  await grant(app, somebody.userId, 100, somebody.tenantId);
+  return somebody;
+}
+const inAnHour = () => new Date(Date.now() + 3_600_000);
+async function openHold() {
+  const { token } = await owner();
+  const json = { amount: 10, expiresAt: inAnHour() };
+  const { body } = await app.call('POST', '/api/v1/credits/holds', { token, json, headers: { 'idempotency-key': 'a hold' } });
+  return { token, path: `/api/v1/credits/holds/${body.data.holdId}` };
+}
+
 /** One good request of each write that may be repeated. */
 const requests: Record<string, () => Promise<[path: string, options: CallOptions]>> = {
   'POST /api/auth/register': async () => ['/api/auth/register', { form: { email: 'new@example.com', password: 'secret1' } }],
@@ -37,6 +51,42 @@ const requests: Record<string, () => Promise<[path: string, options: CallOptions
   'POST /api/v1/auth/password': async () => {
     const { token, password } = await as(app, 'merchant');
     return ['/api/v1/auth/password', { token, json: { currentPassword: password, newPassword: 'secret2' } }];
+  },
+  'POST /api/financial/credits/:user_id/add': async () => [
+    `/api/financial/credits/${(await owner()).userId}/add`,
+    { token: admin, json: { amount: 10, description: 'Bonus' } },
+  ],
+  'POST /api/financial/credits/:user_id/spend': async () => {
+    const { token, userId } = await owner();
+    return [`/api/financial/credits/${userId}/spend`, { token, json: { amount: 10, description: 'Report' } }];
+  },
+  'POST /api/v1/credits/accounts': async () => ['/api/v1/credits/accounts', { token: admin, json: { userId: (await owner()).userId } }],
+  'POST /api/v1/credits/grants': async () => [
+    '/api/v1/credits/grants',
+    { token: admin, json: { userId: (await owner()).userId, amount: 10, description: 'Bonus' } },
+  ],
+  'POST /api/v1/credits/spends': async () => ['/api/v1/credits/spends', { token: (await owner()).token, json: { amount: 10 } }],
+  'POST /api/v1/credits/transfers': async () => [
+    '/api/v1/credits/transfers',
+    { token: (await owner()).token, json: { amount: 10, toUserId: (await owner()).userId } },
+  ],
+  'POST /api/v1/credits/holds': async () => [
+    '/api/v1/credits/holds',
+    { token: (await owner()).token, json: { amount: 10, expiresAt: inAnHour() } },
+  ],
+  'POST /api/v1/credits/holds/:id/commit': async () => {
+    const { token, path } = await openHold();
+    return [`${path}/commit`, { token, json: { amount: 4 } }];
+  },
+  'POST /api/v1/credits/holds/:id/void': async () => {
+    const { token, path } = await openHold();
+    return [`${path}/void`, { token }];
+  },
+  'POST /api/v1/credits/reversals': async () => {
+    const { token } = await owner();
+    const headers = { 'idempotency-key': 'a spend' };
+    const { body } = await app.call('POST', '/api/v1/credits/spends', { token, json: { amount: 10 }, headers });
+    return ['/api/v1/credits/reversals', { token: admin, json: { transactionId: body.data.id, amount: 4 } }];
   },
   'POST /api/v1/store/items': async () => ['/api/v1/store/items', { token: admin, json: { name: 'MICAH HUG', price: 10 } }],
   'PATCH /api/v1/store/items/:number': async () => [`/api/v1/store/items/${await newItem(app, 10)}`, { token: admin, json: { price: 11 } }],

@@ -6,7 +6,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CreditClient, CreditHistory, defaultTeam, grant, isUnheard, type Team } from '../../support/credits.js';
 import { testDatabaseUri } from '../../support/database.js';
 import { LedgerBooks } from '../../support/ledger-books.js';
+import { payops } from '../../support/payops.js';
 import { randomOf, scale } from '../../support/random.js';
+
 import { startServer, type TestServer } from '../../support/server.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
@@ -142,6 +144,18 @@ describe('a server that is killed', () => {
     expect(failpoints.length).toBeGreaterThan(4);
     expect(failpoints.filter((name) => (tally.kills.get(name) ?? 0) < kills)).toEqual([]);
   });
+
+  it('leaves a ledger in which the verifier finds nothing wrong', async () => {
+    expect(await payops(uri, 'ledger', 'verify')).toContain('entries');
+  }, 120_000);
+});
+
+it('fails nowhere on purpose in production, which refuses to start', async () => {
+  const production = { APP_SECRET: 'k3Xw9Qz7Lp2Vb8Nm4Rt6Yh1Jd5Gf0SaUcEoIiWqZ', SYSTEM_ADMIN_PASSWORD: 'correct horse battery' };
+  const env = { ...production, NODE_ENV: 'production', MONGODB_URI: testDatabaseUri('production'), FAILPOINTS: 'ledger.committed=kill' };
+  await expect(startServer(env)).rejects.toThrow(
+    'ended with 78:\nThe configuration cannot be used:\n  FAILPOINTS="ledger.committed=kill" is set: expected absent (in production)\n',
+  );
 });
 
 describe('a database that is killed', () => {
@@ -192,4 +206,8 @@ describe('a database that is killed', () => {
   it('was killed as often as it should be', () => {
     expect(['database', 'both'].map((victim) => tally.kills.get(victim))).toEqual([kills, kills]);
   });
+
+  it('holds a ledger in which the verifier finds nothing wrong', async () => {
+    expect(await payops(await uri(), 'ledger', 'verify')).toContain('entries');
+  }, 120_000);
 });

@@ -18,7 +18,9 @@ import { benchOver, mongoBooks } from '../../support/ledger/bench.js';
 import { commandsOf } from '../../support/ledger/commands.js';
 import { LedgerBooks } from '../../support/ledger-books.js';
 import { startTestMongod, type TestMongod } from '../../support/mongod.js';
+import { payops } from '../../support/payops.js';
 import { randomOf, scale } from '../../support/random.js';
+
 import { startServer, type TestServer } from '../../support/server.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { comesTrue } from '../../../src/kernel/mongo/mongod-process.js';
@@ -112,11 +114,16 @@ async function assertOneEffect(server: TestServer, operation: Operation, before:
 
 describe('a commit that a connection holds back past its time, and lets through later', () => {
   it.each([
-    ['its own', false],
-    ['every', true],
+    ['its own', 12_000],
+    // Then the same batch is under way for the second time.
+    ['its own', 5_700],
+    ['every', 12_000],
+    ['every', 7_000],
   ])(
-    'has one effect and a true answer: %s connection',
-    async (_case, all) => {
+    'has one effect and a true answer: %s connection, for %i ms',
+    async (whose, heldMs) => {
+      const all = whose === 'every';
+
       const proxy = await TcpProxy.before(Number(new URL(mongod.uri).port));
       const server = await start({ MONGODB_URI: uri.replace(/:\d+\//, `:${proxy.port}/`) });
       for (let round = 0; round < rounds; round++) {
@@ -126,11 +133,13 @@ describe('a commit that a connection holds back past its time, and lets through 
         const held = proxy.holdFrom('commitTransaction', { all });
         const running = history.send(server, grant(first(), 50));
         await held;
-        const late = pause(12_000).then(() => proxy.release());
+        const late = pause(heldMs).then(() => proxy.release());
         const operation = await running;
-        measure(`answer of a held commit (${_case})`, since);
+        measure(`answer of a commit held for ${heldMs / 1000} s on ${whose} connection`, since);
+
         expect(performance.now() - since).toBeLessThan(11_500);
-        expect(truly).toContainEqual(told(operation));
+        // One connection that is stuck does not keep a lane for as long as callers have patience.
+        expect(all ? truly : truly.slice(0, 1)).toContainEqual(told(operation));
         await late;
         await assertOneEffect(server, operation, before);
       }
@@ -163,7 +172,7 @@ describe('a commit on which the database fails', () => {
         const operation = await history.send(healthy, grant(first(), 50));
         measure(`answer where it ${what}`, since);
         expect(performance.now() - since).toBeLessThan(11_500);
-        expect(truly).toContainEqual(told(operation));
+        expect(told(operation)).toMatchObject({ said: 'yes' });
         await assertOneEffect(healthy, operation, before);
       }
     },
@@ -264,6 +273,8 @@ describe('a node that stops in mid-transaction', () => {
       process.kill(pid, 'SIGSTOP');
       await pause(random.pick([300, 2_500]));
       process.kill(pid, 'SIGCONT');
+      // At every moment, not only at the end.
+      expect((await LedgerBooks.at(uri, team.admin.tenantId)).faults()).toEqual([]);
     }
     await pause(500);
     work.over = true;
@@ -295,8 +306,8 @@ it('a key in flight is refused to another body, on its own node and on the other
 
 it('half of the requests replays, over caches that remember four accounts: no second effect', async () => {
   const books = await mongoBooks();
-  const { node } = benchOver(books);
-  const writers = [node({ cachedAccounts: 4 }).writer, node({ cachedAccounts: 4 }).writer];
+  const bench = benchOver(books);
+  const writers = [bench.node({ cachedAccounts: 4 }).writer, bench.node({ cachedAccounts: 4 }).writer];
   const of = commandsOf('small');
   const owners = Array.from({ length: 40 }, (_, number) => `user${number}`);
   const requests = scale(1_500, 15_000);
@@ -327,3 +338,7 @@ it('half of the requests replays, over caches that remember four accounts: no se
   expect(balances).toEqual(sums);
   await books.close();
 }, 300_000);
+
+it('the verifier finds nothing wrong after all of it', async () => {
+  expect(await payops(uri, 'ledger', 'verify')).toContain('entries');
+}, 120_000);

@@ -15,7 +15,9 @@ import {
 } from '../../support/credits.js';
 import { testDatabaseUri } from '../../support/database.js';
 import { LedgerBooks } from '../../support/ledger-books.js';
+import { payops } from '../../support/payops.js';
 import { scale } from '../../support/random.js';
+
 import { startServer, type TestServer } from '../../support/server.js';
 
 const rounds = scale(2, 10);
@@ -186,3 +188,7 @@ it('a deposit that one acknowledged can be spent at the other at once', async ()
   counts.push(`deposits spent at the other node ${pairs}, of which refused ${refused}`);
   expect(refused).toBe(0);
 }, 600_000);
+
+it('the verifier finds nothing wrong after all of it', async () => {
+  expect(await payops(uri, 'ledger', 'verify')).toContain('entries');
+}, 120_000);
