@@ -33,7 +33,7 @@ export class AccountRows {
       found.add(row._id);
       const problem = problemOf(row, audit);
       if (problem === undefined) onRow();
-      else yield { _id: row._id, bad: new BadRow(accountsCollection.name, String(row._id), problem) };
+      else yield { _id: row._id, bad: new BadRow(accountsCollection.name, row._id, problem) };
     }
     for (const key of replay.accountKeys()) {
       const _id = idOf(tenantId, key);

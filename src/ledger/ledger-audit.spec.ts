@@ -1,5 +1,5 @@
 import { seal } from './chain.js';
-import type { AnchorDocument, BatchDocument, EntryDocument } from './ledger.schema.js';
+import type { EntryDocument } from './ledger.schema.js';
 import { LedgerAudit } from './ledger-audit.js';
 
 const key = Buffer.alloc(32, 1);
@@ -35,8 +35,8 @@ function follow(seq: number, { header = {}, entry = {}, anchors = [] }: Changes 
   const fixed = { _id: `ten/${seq}`, tenantId: 'ten', seq, n: 2 * seq, firstNumber, count: 2, at, node: 'a', nonce: 'b', totals };
   const made = { ...fixed, prevHash: seq === 1 ? '' : prevHash, ...header };
   const hash = seal(key, made, entries);
-  const anchored = anchors.map((one) => ({ _id: `ten/${seq}`, tenantId: 'ten', seq, hash, at, ...one }) as AnchorDocument);
-  audit.follow({ header: { hash, ...made } as BatchDocument, entries, anchors: anchored }, new Map());
+  const anchored = anchors.map((one) => ({ _id: `ten/${seq}`, tenantId: 'ten', seq, hash, at, ...one }));
+  audit.follow({ header: { hash, ...made }, entries, anchors: anchored }, new Map());
   prevHash = hash;
 }
 const problem = (seq: number, changes: Changes): string => {

@@ -66,7 +66,7 @@ export class LedgerAudit implements Place {
   private checkEntry(entry: EntryDocument, header: BatchDocument, reversible: ReadonlyMap<number, Entry>): void {
     const { _id, tenantId, n, key, batch, at } = entry;
     const fail = (problem: string): never => {
-      throw new BadRow(entriesCollection.name, String(_id), problem);
+      throw new BadRow(entriesCollection.name, _id, problem);
     };
     if (typeof n === 'number' && n > this.n + 1) throw batchIs(header, `entry ${this.n + 1} is missing, entry ${n} comes next`);
     const wrong = misfit(entry, entryShape);
@@ -99,19 +99,19 @@ export class LedgerAudit implements Place {
   }
 
   private refuseRest([entry]: readonly EntryDocument[], [anchor]: readonly AnchorDocument[]): void {
-    if (entry) throw new BadRow(entriesCollection.name, String(entry._id), `n is ${entry.n}, and the last batch ends at ${this.n}`);
+    if (entry) throw new BadRow(entriesCollection.name, entry._id, `n is ${entry.n}, and the last batch ends at ${this.n}`);
     const problem = `batch ${anchor?.seq} was anchored, and the chain ends at ${this.seq}: the newest batches were removed`;
-    if (anchor) throw new BadRow(anchorsCollection.name, String(anchor._id), problem);
+    if (anchor) throw new BadRow(anchorsCollection.name, anchor._id, problem);
   }
 }
 
 function batchIs({ _id }: BatchDocument, problem: string): BadRow {
-  return new BadRow(batchesCollection.name, String(_id), problem);
+  return new BadRow(batchesCollection.name, _id, problem);
 }
 
 function checkAnchor(anchor: AnchorDocument, { tenantId, seq, hash, at }: BatchDocument): void {
   const fail = (problem: string): never => {
-    throw new BadRow(anchorsCollection.name, String(anchor._id), problem);
+    throw new BadRow(anchorsCollection.name, anchor._id, problem);
   };
   const wrong = misfit(anchor, anchorShape);
   if (wrong !== undefined) fail(wrong);

@@ -100,11 +100,10 @@ it('waits for who reads, and ends when nobody does', async () => {
   const { writer } = bench.node();
   await Promise.all(Array.from({ length: 1_000 }, (_, index) => writer.post(of.grant(`user${index % 5}`, 1, { memo: 'x'.repeat(300) }))));
   const slow = new Slow(true);
-  const exporting = exporter.export(slow, 'ten_c');
+  const run = { isOver: false };
+  const exporting = exporter.export(slow, 'ten_c').finally(() => (run.isOver = true));
   let chunks = 0;
-  let isOver = false;
-  void exporting.finally(() => (isOver = true));
-  while (!isOver) {
+  while (!run.isOver) {
     await new Promise((resolve) => void setTimeout(resolve, 5));
     // A batch's, no more.
     expect(slow.writableLength).toBeLessThan(300_000);

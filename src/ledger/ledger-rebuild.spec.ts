@@ -102,9 +102,9 @@ it('leaves an account that nobody ever used with nothing in it', async () => {
 it('repairs while the ledger goes on', async () => {
   const of = commandsOf('ten_a');
   const { writer } = bench.node();
-  let isOver = false;
+  const rounds = { areOver: false };
   const going = (async () => {
-    for (let count = 0; !isOver; count++)
+    for (let count = 0; !rounds.areOver; count++)
       await Promise.all(['x', 'y', 'z'].map((owner) => writer.post(of.grant(`${owner}${count % 7}`, 1))));
   })();
   for (let round = 0; round < 5; round++) {
@@ -113,7 +113,7 @@ it('repairs while the ledger goes on', async () => {
     await accounts().deleteOne({ _id: 'ten_a/bob:CREDIT' });
     expect(await rebuild.rebuild()).toMatchObject({ repaired: 6, refused: [] });
   }
-  isOver = true;
+  rounds.areOver = true;
   await going;
   expect(await problems()).toEqual([]);
 });

@@ -81,11 +81,10 @@ describe('a ledger that only the product wrote', () => {
   it('is good at every moment while it grows', async () => {
     await liveIn(bench, 'ten_a', random, 5);
     let verified = 0;
-    const growing = liveIn(bench, 'ten_b', random, 60);
-    let isGrowing = true;
-    void growing.finally(() => (isGrowing = false));
+    const life = { isOver: false };
+    const growing = liveIn(bench, 'ten_b', random, 60).finally(() => (life.isOver = true));
     const grown = new Set<number>();
-    while (isGrowing) {
+    while (!life.isOver) {
       // From far enough for the way to be gone in several stretches.
       const { badRows, entries } = await verifier(ledgerKeys, 10).verify();
       expect({ seed, badRows }).toEqual({ seed, badRows: [] });

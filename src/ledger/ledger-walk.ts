@@ -68,7 +68,7 @@ export class LedgerWalk {
         const rows = this.database.collection(name);
         const others = ((await rows.distinct('tenantId')) as unknown[]).filter((id) => typeof id !== 'string');
         const stray = await rows.findOne({ tenantId: { $in: [null, ...others] } }, { projection: { _id: 1 } });
-        return stray ? [new BadRow(name, String(stray._id), 'tenantId is not a text')] : [];
+        return stray ? [new BadRow(name, stray._id, 'tenantId is not a text')] : [];
       }),
     );
     return found.flat();
