@@ -66,24 +66,30 @@ export class CreditsService {
 
   /** Gives new credits. @throws UserNotFound and what the ledger refuses */
   async grant(actor: Actor, { userId, amount, description, asset }: Movement, source: GrantSource = 'admin'): Promise<Entry> {
-    await this.member(actor, userId);
-    const legs = legsBetween(accountOf('@issuance', asset), accountOf(userId, asset), amount);
-    return this.post(actor, 'grant', userId, description, { type: 'legs', legs }, { source });
+    return this.orEarlier(actor, async () => {
+      await this.member(actor, userId);
+      const legs = legsBetween(accountOf('@issuance', asset), accountOf(userId, asset), amount);
+      return this.post(actor, 'grant', userId, description, { type: 'legs', legs }, { source });
+    });
   }
 
   /** @throws AccessDenied, UserNotFound, InsufficientCredits */
   async spend(actor: Actor, { userId, amount, description, asset }: Movement): Promise<Entry> {
-    await this.assertMayMove(actor, userId);
-    const legs = legsBetween(accountOf(userId, asset), accountOf('@revenue', asset), amount);
-    return this.post(actor, 'spend', userId, description, { type: 'legs', legs });
+    return this.orEarlier(actor, async () => {
+      await this.assertMayMove(actor, userId);
+      const legs = legsBetween(accountOf(userId, asset), accountOf('@revenue', asset), amount);
+      return this.post(actor, 'spend', userId, description, { type: 'legs', legs });
+    });
   }
 
   /** @throws AccessDenied, UserNotFound, SelfTransfer, InsufficientCredits */
   async transfer(actor: Actor, { userId, amount, description, asset }: Movement, to: string): Promise<Entry> {
     if (to === userId) throw new SelfTransfer();
-    await Promise.all([this.assertMayMove(actor, userId), this.member(actor, to)]);
-    const legs = legsBetween(accountOf(userId, asset), accountOf(to, asset), amount);
-    return this.post(actor, 'transfer', userId, description, { type: 'legs', legs });
+    return this.orEarlier(actor, async () => {
+      await Promise.all([this.assertMayMove(actor, userId), this.member(actor, to)]);
+      const legs = legsBetween(accountOf(userId, asset), accountOf(to, asset), amount);
+      return this.post(actor, 'transfer', userId, description, { type: 'legs', legs });
+    });
   }
 
   /** Undoes a transaction, wholly or in part. @throws TransactionNotFound, NotReversible, ReversalExceeded, InsufficientCredits */
@@ -96,15 +102,13 @@ export class CreditsService {
 
   /** Sets credits aside until they are committed, voided or `expiresAt`. @throws as `spend`, TooManyHolds, ValidationFailed */
   async hold(actor: Actor, { userId, amount, description, asset }: Movement, expiresAt: Date): Promise<Entry> {
-    await this.assertMayMove(actor, userId);
-    const lasts = expiresAt.getTime() - this.clock.now().getTime();
-    const message = 'expiresAt must lie between a second and 30 days ahead';
-    if (!(lasts >= shortestHoldMs && lasts <= longestHoldMs)) {
-      // Sent again when the hold is over, the request gets the answer of then.
-      const earlier = await this.ledger.earlier(actor.tenantId);
-      return this.memos.read((earlier ?? raise(new ValidationFailed([{ field: 'expiresAt', message }]))).entry);
-    }
-    return this.post(actor, 'hold', userId, description, { type: 'hold', account: accountOf(userId, asset), amount, expiresAt });
+    return this.orEarlier(actor, async () => {
+      await this.assertMayMove(actor, userId);
+      const lasts = expiresAt.getTime() - this.clock.now().getTime();
+      const message = 'expiresAt must lie between a second and 30 days ahead';
+      if (!(lasts >= shortestHoldMs && lasts <= longestHoldMs)) throw new ValidationFailed([{ field: 'expiresAt', message }]);
+      return this.post(actor, 'hold', userId, description, { type: 'hold', account: accountOf(userId, asset), amount, expiresAt });
+    });
   }
 
   /** Spends what is held, all of it or a part; the rest is free again. @throws HoldNotFound, HoldClosed, HoldExceeded */
@@ -131,6 +135,18 @@ export class CreditsService {
   private async assertMayMove(actor: Actor, userId: string): Promise<void> {
     if (!mayMove(actor, userId)) throw new AccessDenied();
     await this.member(actor, userId);
+  }
+
+  /** Sent again when time has passed or somebody has left, a request still gets the answer of then. */
+  private async orEarlier(actor: Actor, post: () => Promise<Entry>): Promise<Entry> {
+    try {
+      return await post();
+    } catch (error) {
+      if (!(error instanceof UserNotFound || error instanceof ValidationFailed)) throw error;
+      const earlier = await this.ledger.earlier(actor.tenantId);
+      if (!earlier) throw error;
+      return this.memos.read(earlier.entry);
+    }
   }
 
   private async post(actor: Actor, kind: EntryKind, about: string, description: string, move: Move, more: object = {}): Promise<Entry> {

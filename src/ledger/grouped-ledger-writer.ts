@@ -6,13 +6,13 @@ import { Clock } from '../kernel/clock.js';
 import { Keys } from '../kernel/config/keys.js';
 import { GroupCommit, type Settled } from '../kernel/group-commit.js';
 import { KeyReused } from '../kernel/idempotency/idempotency-record.js';
-import { Rivals } from '../kernel/rivals.js';
 import { DatabaseUnavailable, isUnreachable } from '../kernel/mongo/driver-faults.js';
 import { AccountCache } from './account-cache.js';
 import { accountsOf, BatchDraft, refersTo } from './batch-draft.js';
 import { hashOf, seal, type Unsealed } from './chain.js';
+import { LedgerLane } from './ledger-lane.js';
 import { LedgerBusy, PostingUnknown } from './ledger.faults.js';
-import type { Account, AccountKey, Head, LedgerCommand, Posted } from './ledger.js';
+import type { Account, LedgerCommand, Posted } from './ledger.js';
 import { type LedgerBatch, LedgerStore, NotUnique, OutcomeOpen, RolledBack } from './ledger-store.js';
 import { LedgerWriter, type PostOptions } from './ledger-writer.js';
 import { normaliseMemo, normaliseMeta } from './meta.js';
@@ -30,18 +30,6 @@ interface Submitted {
   begun?: boolean;
 }
 type Answer = Settled<Posted>;
-interface Lane {
-  readonly tenantId: string;
-  readonly accounts: AccountCache;
-  readonly rivals: Rivals;
-  readonly inFlight: Map<string, { readonly requestHash: string; readonly posted: Promise<Posted> }>;
-  head?: Head;
-  /** What a commit took lately. */
-  commitMs: number;
-  /** Since when batch after batch was rolled back with nobody else's in its place. */
-  blockedSince?: number;
-}
-
 /** `patienceMs` is how long a caller waits to be told anything. */
 export const ledgerLimits = { batch: 256, queue: 5_000, gatherMs: 4, patienceMs: 10_000, cachedAccounts: 50_000 };
 export type LedgerLimits = typeof ledgerLimits;
@@ -54,7 +42,7 @@ const blockedMs = 1_500;
  */
 @Injectable()
 export class GroupedLedgerWriter extends LedgerWriter {
-  private readonly lanes = new Map<string, Lane>();
+  private readonly lanes = new Map<string, LedgerLane>();
   private readonly queue: GroupCommit<Submitted, Posted>;
   private readonly accounts: LRUCache<string, Account>;
   private readonly node = newNodeId();
@@ -107,7 +95,7 @@ export class GroupedLedgerWriter extends LedgerWriter {
   }
 
   /** What brings other documents commits alone, so that no other command's fate hangs on them. */
-  private async settle(lane: Lane, batch: readonly Submitted[]): Promise<Answer[]> {
+  private async settle(lane: LedgerLane, batch: readonly Submitted[]): Promise<Answer[]> {
     const answers = new Map<Submitted, Answer>();
     for (const group of groupsOf(batch)) {
       try {
@@ -119,14 +107,14 @@ export class GroupedLedgerWriter extends LedgerWriter {
     return batch.map((submitted) => answers.get(submitted) ?? { ok: false, error: new LedgerBusy() });
   }
 
-  private async settleGroup(lane: Lane, group: readonly Submitted[]): Promise<Map<Submitted, Answer>> {
+  private async settleGroup(lane: LedgerLane, group: readonly Submitted[]): Promise<Map<Submitted, Answer>> {
     await lane.rivals.letPass();
     for (;;) {
       const waiting = group.filter(isAwaited);
       const { draft, answers } = await this.decide(lane, waiting);
       if (draft.entries.length === 0) {
         // Nothing will be written, so nothing has proved that what a refusal was decided on still holds.
-        if ([...answers.values()].every(({ ok }) => ok) || (await this.isCurrent(lane))) return answers;
+        if ([...answers.values()].every(({ ok }) => ok) || (await lane.isCurrent())) return answers;
         continue;
       }
       // Whoever gave up while this was decided may have been told that nothing was begun.
@@ -136,23 +124,23 @@ export class GroupedLedgerWriter extends LedgerWriter {
       const began = performance.now();
       if (await this.write(lane, batch)) {
         lane.commitMs = 0.8 * lane.commitMs + 0.2 * (performance.now() - began);
-        this.adopt(lane, batch);
+        lane.adopt(batch);
         return answers;
       }
       await pause(Math.random() * lane.commitMs);
-      await this.isCurrent(lane);
+      await lane.isCurrent();
     }
   }
 
-  private async decide(lane: Lane, group: readonly Submitted[]): Promise<{ draft: BatchDraft; answers: Map<Submitted, Answer> }> {
+  private async decide(lane: LedgerLane, group: readonly Submitted[]): Promise<{ draft: BatchDraft; answers: Map<Submitted, Answer> }> {
     const tenantId = lane.tenantId;
-    const { seq: known } = (lane.head ??= await this.store.head(tenantId));
+    const { seq: known } = await lane.known();
     const given = group.flatMap(({ command, key }) => (command.key === undefined ? [] : [key]));
     const numbers = group.flatMap(({ command }) => refersTo(command) ?? []);
     const [used, referred] = await Promise.all([this.store.used(tenantId, given), this.store.referred(tenantId, [...new Set(numbers)])]);
     const byNumber = new Map(referred.map((found) => [found.entry.n, found]));
     const wanted = group.flatMap(({ command }) => accountsOf(command, byNumber.get(refersTo(command) ?? 0)?.entry));
-    const { head, accounts } = await this.ground(lane, [...new Set(wanted)]);
+    const { head, accounts } = await lane.ground([...new Set(wanted)]);
     // The accounts are newer than the keys and the entries, of which another node may have used or reversed one meanwhile.
     if (head.seq !== known) return this.decide(lane, group);
     const at = new Date(Math.max(this.clock.now().getTime(), head.at.getTime()));
@@ -160,39 +148,7 @@ export class GroupedLedgerWriter extends LedgerWriter {
     return { draft, answers: new Map(group.map((submitted) => [submitted, answerTo(submitted, draft)])) };
   }
 
-  /** The head and the accounts as of it; what is not cached is read together with the head. */
-  private async ground(lane: Lane, keys: readonly AccountKey[]) {
-    lane.head ??= await this.store.head(lane.tenantId);
-    for (let known = lane.accounts.pick(keys); ;) {
-      const missing = keys.filter((key) => !known.has(key));
-      if (missing.length === 0) return { head: lane.head, accounts: known };
-      const { head, accounts } = await this.store.accounts(lane.tenantId, missing);
-      if (head.seq !== lane.head.seq) {
-        await this.follow(lane, head);
-        known = lane.accounts.pick([...known.keys()]);
-      }
-      lane.accounts.keep(accounts);
-      for (const account of accounts) known.set(account.account, account);
-    }
-  }
-
-  /** Moves to a head that another node wrote, and forgets what it touched. */
-  private async follow(lane: Lane, head: Head): Promise<void> {
-    if (lane.head && head.seq < lane.head.seq) throw new RolledBack('The database answered with less than it had acknowledged');
-    const touched = await this.store.touchedAfter(lane.tenantId, lane.head?.n ?? 0);
-    if (touched) lane.accounts.forget(touched);
-    else lane.accounts.clear();
-    lane.head = head;
-  }
-
-  private async isCurrent(lane: Lane): Promise<boolean> {
-    const head = await this.store.head(lane.tenantId);
-    if (head.seq === lane.head?.seq) return true;
-    await this.follow(lane, head);
-    return false;
-  }
-
-  private batchOf(lane: Lane, draft: BatchDraft, others: PostOptions['with']): LedgerBatch {
+  private batchOf(lane: LedgerLane, draft: BatchDraft, others: PostOptions['with']): LedgerBatch {
     const { hash: prevHash = '', n = 0 } = lane.head ?? {};
     const { entries, accounts } = draft;
     const chain = { tenantId: lane.tenantId, node: this.node, nonce: newNodeId(), prevHash };
@@ -212,7 +168,7 @@ export class GroupedLedgerWriter extends LedgerWriter {
    * True when the batch was applied, false when it certainly was not. While an attempt is open no read can settle it, so the very
    * same batch is sent until it is acknowledged or its number turns out to be taken; then the nonce tells whose it is.
    */
-  private async write(lane: Lane, batch: LedgerBatch): Promise<boolean> {
+  private async write(lane: LedgerLane, batch: LedgerBatch): Promise<boolean> {
     const { tenantId, seq, nonce } = batch.header;
     for (let open = false; ;) {
       try {
@@ -220,7 +176,7 @@ export class GroupedLedgerWriter extends LedgerWriter {
         return true;
       } catch (error) {
         if (error instanceof OutcomeOpen) open = true;
-        else if (!open && error instanceof OthersFailed) return this.isForeign(lane, error);
+        else if (error instanceof OthersFailed) return this.isOwn(lane, batch, error, open);
         else if (!open && !(error instanceof NotUnique || error instanceof RolledBack)) throw error;
       }
       const found = await this.nonceAt(tenantId, seq, open);
@@ -235,14 +191,29 @@ export class GroupedLedgerWriter extends LedgerWriter {
     }
   }
 
-  /** Another node's batch may be what stood in the way, perhaps with the same request; else the error is the caller's own. */
-  private async isForeign(lane: Lane, { cause }: OthersFailed): Promise<false> {
-    if (await this.isCurrent(lane)) throw cause;
+  /**
+   * Its own batch may be what stood in the way, or another node's, perhaps with the same request; else the error is the caller's own.
+   * As the batch could not be sent again for ever, an attempt that is still open is put to an end.
+   */
+  private async isOwn(lane: LedgerLane, { header }: LedgerBatch, { cause }: OthersFailed, open: boolean): Promise<boolean> {
+    if (open && (await this.settledNonce(lane.tenantId, header.seq)) === header.nonce) return true;
+    if (await lane.isCurrent()) throw cause;
     return false;
   }
 
+  private async settledNonce(tenantId: string, seq: number): Promise<string | undefined> {
+    for (;;) {
+      try {
+        await this.store.abandon(tenantId);
+        return await this.store.nonceAt(tenantId, seq);
+      } catch {
+        await pause(fencePauseMs);
+      }
+    }
+  }
+
   /** A node that was stopped in mid-transaction holds the number of the next batch; nobody else's batch can take its place. */
-  private async breakInIfBlocked(lane: Lane): Promise<void> {
+  private async breakInIfBlocked(lane: LedgerLane): Promise<void> {
     lane.blockedSince ??= performance.now();
     if (performance.now() - lane.blockedSince < blockedMs) return;
     await this.store.breakIn(lane.tenantId).catch(() => {});
@@ -261,18 +232,10 @@ export class GroupedLedgerWriter extends LedgerWriter {
     }
   }
 
-  private adopt(lane: Lane, { header, accounts }: LedgerBatch): void {
-    const { seq, firstNumber, count, hash, at, totals } = header;
-    lane.head = { seq, n: firstNumber + count - 1, hash, at, totals };
-    lane.accounts.keep(accounts.map(({ after }) => after));
-    delete lane.blockedSince;
-  }
-
-  private lane(tenantId: string): Lane {
+  private lane(tenantId: string): LedgerLane {
     const known = this.lanes.get(tenantId);
     if (known) return known;
-    const accounts = new AccountCache(tenantId, this.accounts);
-    const lane: Lane = { tenantId, accounts, rivals: new Rivals(), inFlight: new Map(), commitMs: 5 };
+    const lane = new LedgerLane(tenantId, new AccountCache(tenantId, this.accounts), this.store);
     this.lanes.set(tenantId, lane);
     return lane;
   }

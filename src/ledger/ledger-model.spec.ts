@@ -6,7 +6,7 @@ import { scale } from '../../test/support/random.js';
 import { AccountDraft } from './account-draft.js';
 import { BatchDraft } from './batch-draft.js';
 import { seal } from './chain.js';
-import { GroupedLedgerWriter } from './grouped-ledger-writer.js';
+import { LedgerLane } from './ledger-lane.js';
 import { isSystem, type Totals } from './ledger.js';
 import { type LedgerBatch, NotUnique } from './ledger-store.js';
 
@@ -88,8 +88,7 @@ const move = Reflect.get(AccountDraft.prototype, 'move');
 const close = Reflect.get(AccountDraft.prototype, 'close');
 const decide = Reflect.get(BatchDraft.prototype, 'decide');
 const add = (draft: AccountDraft, amount: number) => void Reflect.set(draft, 'available', Number(Reflect.get(draft, 'available')) + amount);
-const lanes = GroupedLedgerWriter.prototype as unknown as { isCurrent(this: unknown, lane: unknown): Promise<boolean> };
-const isCurrent = Reflect.get(lanes, 'isCurrent');
+const isCurrent = Reflect.get(LedgerLane.prototype, 'isCurrent');
 let keys = 0;
 
 /** Faults sown into the writer, which the same property has to find. */
@@ -147,8 +146,8 @@ const sown: [string, () => MemoryLedgerStore | void][] = [
   [
     'refuses by what it remembered, though the head has moved',
     () =>
-      void jest.spyOn(lanes, 'isCurrent').mockImplementation(async function (this: unknown, lane) {
-        await isCurrent.call(this, lane);
+      void jest.spyOn(LedgerLane.prototype, 'isCurrent').mockImplementation(async function (this: LedgerLane) {
+        await isCurrent.call(this);
         return true;
       }),
   ],

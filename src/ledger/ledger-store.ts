@@ -40,4 +40,6 @@ export abstract class LedgerStore {
   abstract nonceAt(tenantId: string, seq: number): Promise<string | undefined>;
   /** Ends what other nodes have left open on this tenant, so that its next batch can be written. */
   abstract breakIn(tenantId: string): Promise<void>;
+  /** Ends what this node has left open: whatever it was, `nonceAt` then tells what became of it. */
+  abstract abandon(tenantId: string): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { ClientSession } from 'mongodb';
 import type { Entry, LedgerCommand, Posted } from './ledger.js';
 
 export interface PostOptions {
-  /** Writes other documents in the transaction of the posting; may run more than once. */
+  /** Writes other documents in the transaction of the posting. It may run more than once, and in another request's context. */
   readonly with?: (session: ClientSession, entry: Entry) => Promise<void>;
 }
 

@@ -156,6 +156,14 @@ export class MongoLedgerStore extends LedgerStore {
     if (sessions.length > 0) await this.database.db.command({ killSessions: sessions }).catch(() => {});
   }
 
+  async abandon(tenantId: string): Promise<void> {
+    this.sessions.delete(tenantId);
+    const own = await this.lanes.find({ tenantId, node: this.node }).toArray();
+    await this.database.db.command({ killSessions: own.map(({ session }) => ({ id: session })) });
+    // When a majority has this, it has what was committed before.
+    await this.lanes.deleteMany({ _id: { $in: own.map(({ _id }) => _id) } });
+  }
+
   private async write({ header, entries, accounts, with: others }: LedgerBatch, session: ClientSession): Promise<void> {
     // Others' documents come first: from the header on, no other node can write this tenant's next batch.
     await others?.(session, entries);

@@ -805,6 +805,18 @@ describe('twice and at once', () => {
     expect(await account('ann')).toMatchObject({ balance: 89 });
   });
 
+  it.each([
+    ['grant', '/grants', 'admin'],
+    ['transfer', '/transfers', 'ann'],
+  ] as const)('a %s is replayed though its recipient has left since', async (_what, path, who) => {
+    const json = { amount: 1, [path === '/grants' ? 'userId' : 'toUserId']: world.ids.bob };
+    const first = await post(path, json, who, 'k1');
+    expect((await world.call('bob', 'DELETE', '/api/me')).status).toBe(200);
+    const again = await post(path, json, who, 'k1');
+    expect([again.status, again.body.data.id, replayed(again)]).toEqual([201, first.body.data.id, 'true']);
+    expect(told(await post(path, json, who, 'k2'))).toEqual(noUser);
+  });
+
   it('fifty spends with one key have one effect', async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => post('/spends', { amount: 10 }, 'ann', 'k1')));
     expect(new Set(answers.map((answer) => JSON.stringify(told(answer)))).size).toBe(1);

@@ -8,7 +8,6 @@ import { testDatabaseUri } from '../../support/database.js';
 import { LedgerBooks } from '../../support/ledger-books.js';
 import { payops } from '../../support/payops.js';
 import { randomOf, scale } from '../../support/random.js';
-
 import { startServer, type TestServer } from '../../support/server.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);

@@ -20,7 +20,6 @@ import { LedgerBooks } from '../../support/ledger-books.js';
 import { startTestMongod, type TestMongod } from '../../support/mongod.js';
 import { payops } from '../../support/payops.js';
 import { randomOf, scale } from '../../support/random.js';
-
 import { startServer, type TestServer } from '../../support/server.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { comesTrue } from '../../../src/kernel/mongo/mongod-process.js';
@@ -244,7 +243,7 @@ describe('a node that stops in mid-transaction', () => {
       expect(await balanceOf(userId)).toBe(5);
       // What it was told by the stopped one it was told last.
       expect(zombie.told.map(({ said }) => said)).toEqual(['no', 'open']);
-      await history.again(node, zombie);
+      await insist(node, zombie, 20_000);
       expect([told(zombie), await balanceOf(userId)]).toEqual([{ said: 'yes', number: expect.any(Number), replayed: false }, 0]);
       await node.kill9();
     }

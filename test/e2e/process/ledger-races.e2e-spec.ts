@@ -17,7 +17,6 @@ import { testDatabaseUri } from '../../support/database.js';
 import { LedgerBooks } from '../../support/ledger-books.js';
 import { payops } from '../../support/payops.js';
 import { scale } from '../../support/random.js';
-
 import { startServer, type TestServer } from '../../support/server.js';
 
 const rounds = scale(2, 10);

@@ -26,6 +26,7 @@ export class FaultyLedgerStore extends LedgerStore {
   /** What another node does just before a commit that is overtaken. */
   overtake: () => Promise<unknown> = async () => {};
   breakIns = 0;
+  private readonly late: Promise<void>[] = [];
   private readonly gates = new Map<Call, Gate>();
 
   /** `other` applies what comes late: a connection of its own to the same store. Each call waits `turns` of the event loop first. */
@@ -89,13 +90,18 @@ export class FaultyLedgerStore extends LedgerStore {
     await this.inner.breakIn(tenantId);
   }
 
+  async abandon(tenantId: string): Promise<void> {
+    await Promise.all(this.late);
+    await this.inner.abandon(tenantId);
+  }
+
   async commit(batch: LedgerBatch): Promise<void> {
     await this.pass('commit');
     const fault = this.faults.shift();
     if (fault === 'rolled back') throw new RolledBack('as wanted');
     if (fault === 'open, not applied') throw new OutcomeOpen('as wanted');
     if (fault === 'open, applied later') {
-      void this.applyLate(batch);
+      this.late.push(this.applyLate(batch));
       throw new OutcomeOpen('as wanted');
     }
     if (fault === 'overtaken') await this.overtake();

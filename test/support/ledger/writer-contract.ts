@@ -669,6 +669,26 @@ export function ledgerWriterContract(name: string, open: () => Promise<Bench>): 
         expect(await ofMine()).toEqual([id('order')]);
       });
 
+      it.each<[StoreFault, number]>([
+        ['open, not applied', 0],
+        ['open, applied', 1],
+        ['open, applied later', 1],
+      ])('that fail when an attempt is repeated that was %s tell what became of it, and hold nobody up', async (fault, written) => {
+        const { writer, store } = bench.node();
+        const broken = new Error('Sold out');
+        let tries = 0;
+        const order = async (session: Parameters<Bench['books']['write']>[0]) => {
+          if (tries++ === written) throw broken;
+          await bench.books.write(session, id('order'));
+        };
+        store.faults.push(fault);
+        const isPosted = written === 1;
+        expect(await end(writer.post(of.grant('ann', 5), { with: order }))).toBe(isPosted ? 1 : broken);
+        expect(await ofMine()).toEqual(isPosted ? [id('order')] : []);
+        expect(await end(writer.post(of.grant('ann', 2)))).toBe(isPosted ? 2 : 1);
+        expect(await available('ann')).toEqual([isPosted ? 7 : 2]);
+      });
+
       it.each(storeFaults)('are written once where a commit is %s', async (fault) => {
         const { writer, store } = bench.node();
         store.faults.push(fault);
