@@ -9,7 +9,8 @@ import { common } from '../server.mjs';
 import { userId } from './transfers.mjs';
 
 const tenantId = 'ten_default';
-export const opening = 1_000_000;
+// More than the fill and all loads take from one account.
+export const opening = 10_000_000;
 const waiting = 2_000;
 const now = new Date();
 
