@@ -1,18 +1,20 @@
 import type { CollectionSpec } from '../kernel/mongo/collection-spec.js';
 import type { Id } from '../kernel/ids.js';
 
-export type EventType =
-  | 'PAYMENT_CREATED'
-  | 'PAYMENT_UPDATED'
-  | 'PAYMENT_STATUS_CHANGED'
-  | 'PAYMENT_ATTEMPTS_RECORDED'
-  | 'PAYMENT_DELETED'
-  | 'USER_REGISTERED'
-  | 'USER_ERASED'
-  | 'TENANT_CREATED'
-  | 'TENANT_UPDATED'
-  | 'STORE_ITEM_CREATED'
-  | 'STORE_ITEM_UPDATED';
+export const eventTypes = [
+  'PAYMENT_CREATED',
+  'PAYMENT_UPDATED',
+  'PAYMENT_STATUS_CHANGED',
+  'PAYMENT_ATTEMPTS_RECORDED',
+  'PAYMENT_DELETED',
+  'USER_REGISTERED',
+  'USER_ERASED',
+  'TENANT_CREATED',
+  'TENANT_UPDATED',
+  'STORE_ITEM_CREATED',
+  'STORE_ITEM_UPDATED',
+] as const;
+export type EventType = (typeof eventTypes)[number];
 
 /** A fact, written in the transaction that made it true. */
 export interface Event {
@@ -25,7 +27,13 @@ export interface Event {
   readonly sourceAgent: string;
   readonly subject: { readonly type: string; readonly id: string };
   readonly data: Readonly<Record<string, unknown>>;
-  readonly traceId: string;
+  /** Null where the fact was written without one. */
+  readonly traceId: string | null;
+}
+
+/** An event in the feed of its tenant, which counts from 1 without a gap: what is committed later has a greater position. */
+export interface SequencedEvent extends Event {
+  readonly position: number;
 }
 
 export const eventsCollection: CollectionSpec = { name: 'events', indexes: [{ name: 'order', key: { tenantId: 1, _id: 1 } }] };

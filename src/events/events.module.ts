@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { EventSubscribers } from './event-subscribers.js';
 import { EventsService } from './events.service.js';
 
-@Module({ providers: [EventsService], exports: [EventsService] })
+@Module({ providers: [EventSubscribers, EventsService], exports: [EventSubscribers, EventsService] })
 export class EventsModule {}
