@@ -16,6 +16,7 @@ import { validationPipe } from './kernel/http/validation.js';
 import { KernelModule } from './kernel/kernel.module.js';
 import type { Database } from './kernel/mongo/database.js';
 import { StorageModule } from './kernel/mongo/storage.module.js';
+import { JobsModule } from './jobs/jobs.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
@@ -28,6 +29,7 @@ const features = [
   EventsModule,
   TenantsModule,
   AuthModule,
+  JobsModule,
   LedgerModule,
   CreditsModule,
   PaymentsModule,

@@ -5,6 +5,7 @@ import { storeSessionsCollection } from '../auth/store-session.js';
 import { usersCollection } from '../auth/user.js';
 import { eventsCollection } from '../events/event.js';
 import { idempotencyCollection } from '../kernel/idempotency/idempotency-record.js';
+import { jobsCollection } from '../kernel/jobs/job.js';
 import { subjectKeysCollection } from '../kernel/privacy/subject-keys.js';
 import type { CollectionSpec } from '../kernel/mongo/collection-spec.js';
 import { accountsCollection, anchorsCollection, batchesCollection, entriesCollection, lanesCollection } from '../ledger/ledger.schema.js';
@@ -25,6 +26,7 @@ export const collections: readonly CollectionSpec[] = [
   bucketsCollection,
   eventsCollection,
   idempotencyCollection,
+  jobsCollection,
   accountsCollection,
   anchorsCollection,
   batchesCollection,

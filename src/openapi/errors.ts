@@ -39,6 +39,8 @@ export async function errorsOf(route: Route, { body, query, path }: Inputs): Pro
     ...(route.policy?.public === undefined ? denials : []),
     ...(keepsKey(route)?.required ? [new KeyRequired()] : []),
     ...(isRepeatable(route) ? keyErrors : []),
+    // Where the work keeps the key, a second request waits for the first one's answer.
+    ...(isRepeatable(route) && !keepsKey(route) ? [new RequestInFlight()] : []),
     ...(isWrite(route) ? writeErrors : []),
     ...(route.undressed ? [] : [new DatabaseUnavailable(undefined, isWrite(route) ? 'unknown' : 'none')]),
     new RateLimited('Too many requests', { retryAfterSeconds: 1 }),
@@ -52,7 +54,7 @@ const bodyErrors = [
   new UnsupportedMedia('Unsupported Media Type', { context: { input: '<amount/>' } }),
 ];
 const denials = [new AuthorizationRequired(), new MissingToken(), new InvalidToken(), new TokenExpired(), new AccessDenied()];
-const keyErrors = [new InvalidKey(), new KeyReused(), new RequestInFlight()];
+const keyErrors = [new InvalidKey(), new KeyReused()];
 const writeErrors = [new DatabaseBusy(undefined), new LaneFull(), new OutcomeUnknown(undefined)];
 
 function unreadable(): unknown {

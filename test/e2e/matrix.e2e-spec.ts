@@ -11,6 +11,7 @@ import type { Role } from '../../src/kernel/actor/permissions.js';
 import { tenantScope } from '../../src/kernel/actor/scope.js';
 import { Routes } from '../../src/kernel/http/routes.js';
 import { accountOf } from '../../src/ledger/ledger.js';
+import { JobQueue } from '../../src/kernel/jobs/job-queue.js';
 import { LedgerReader } from '../../src/ledger/ledger-reader.service.js';
 import { PaymentsController } from '../../src/payments/payments.controller.js';
 import { PaymentsRoutingController } from '../../src/payments/payments.routing.controller.js';
@@ -20,6 +21,7 @@ import { TenantsController } from '../../src/tenants/tenants.controller.js';
 import { TenantsService } from '../../src/tenants/tenants.service.js';
 import { type Answer, type CallOptions, startApp, type TestApp } from '../support/app.js';
 import { as, newTenant, type Somebody } from '../support/as.js';
+import { deadJob } from '../support/jobs.js';
 import { grant, newItem, newTeam, storeSession } from '../support/store.js';
 import {
   type Caller,
@@ -142,6 +144,13 @@ const inStore =
 const teamName = () => `team-${randomUUID()}`;
 const email = () => `${randomUUID()}@acme.test`;
 
+/** A dead job of the owner's tenant. */
+const onJob: Ask = async (world, cell) => {
+  const { userId, tenantId } = ownerOf(world, cell);
+  const idInPath = await deadJob(world.app, tenantId, userId);
+  return { idInPath, state: () => world.app.app.get(JobQueue).find(idInPath) };
+};
+
 /** By the keys of the table. */
 const requests: Readonly<Record<string, Ask>> = {
   'POST /api/auth/login': ({ others: { own } }) => ({ form: { email: own.email, password: own.password } }),
@@ -170,6 +179,8 @@ const requests: Readonly<Record<string, Ask>> = {
   'PATCH /api/v1/payments/:id (attempts)': onPayment('pay_', { json: { attempts: [{ ...attempt, latencyMs: 142 }] } }),
   'PATCH /api/v1/payments/:id (core)': onPayment('pay_', { json: { region: 'FR' } }),
   'DELETE /api/v1/payments/:id': onPayment('pay_'),
+  'GET /api/v1/jobs/:id': onJob,
+  'POST /api/v1/jobs/:id/retry': onJob,
   'GET /api/financial/admin/credits/users/:user_id': onCredits(({ userId }) => ({ idInPath: userId })),
   'GET /api/financial/admin/credits/users/:user_id/transactions': onCredits(({ userId }) => ({ idInPath: userId })),
   'GET /api/financial/credits/balance (of a user)': onCredits(({ userId }) => ({ query: `?user_id=${userId}` })),
@@ -307,6 +318,8 @@ const sights: Readonly<Record<string, (body: Answer['body'], world: World, calle
   'GET /api/analytics/payment-volume': ({ data }) => data.flatMap(relationOf),
   'GET /api/v1/analytics/payment-volume': ({ data }) => data.flatMap(relationOf),
   'GET /api/v1/audit': ({ data }) => data.flatMap(({ after }: { after: { currency?: string } | null }) => relationOf(after ?? {})),
+  'GET /api/v1/jobs': ({ data }, inWorld, caller) =>
+    data.map(({ lastError }: { lastError: string }) => whoseIs(inWorld, caller, ({ userId }) => userId === lastError)),
   'GET /api/v1/tenants': ({ data }, { people, foreign }, caller) =>
     data.flatMap(({ id }: { id: string }) => (id === people[caller].tenantId ? 'own' : id === foreign.tenantId ? 'foreign' : [])),
 };
@@ -323,6 +336,7 @@ describe('lists and figures hold what the caller may see', () => {
     await payment(fresh, fresh.foreign, currencies.foreign);
     for (const { userId, tenantId } of [...Object.values(fresh.people), ...Object.values(fresh.others), fresh.foreign]) {
       await grant(fresh.app, userId, 1, tenantId);
+      await deadJob(fresh.app, tenantId, userId);
     }
   });
 

@@ -160,6 +160,16 @@ export const expected: Readonly<Record<string, Expectation>> = {
   'GET /api/v1/analytics/success-rate':          [401,  200,  200,  200,  200,  200,  200,  403],
   'GET /api/v1/analytics/daily':                 [401,  200,  200,  200,  200,  200,  200,  403],
   'GET /api/v1/audit':                           [401,  200,  200,  200,  403,  403,  403,  403],
+  // Jobs have no owner; a system administrator sees those of every tenant.
+  'GET /api/v1/jobs':                            [401,  200,  200,  200,  403,  403,  403,  403],
+  'GET /api/v1/jobs/:id': {
+    own:                                          [____, 200,  200,  200,  403,  403,  403,  403],
+    foreign:                                      [401,  200,  404,  404,  403,  403,  403,  403],
+  },
+  'POST /api/v1/jobs/:id/retry': {
+    own:                                          [____, 202,  202,  202,  403,  403,  403,  403],
+    foreign:                                      [401,  202,  404,  404,  403,  403,  403,  403],
+  },
 
   // Surface 3: credits. As on surface 1; of a customer, accounts of others are not there. Holds and transactions have each tenant's own
   // numbers, so that no other tenant's can be named.
@@ -260,6 +270,7 @@ export const seen: Readonly<Record<string, Sight>> = {
   'GET /api/analytics/payment-volume': tenantWide,
   'GET /api/v1/analytics/payment-volume': tenantWide,
   'GET /api/v1/audit': { system_admin: ['own', 'other'], owner: ['own', 'other'], admin: ['own', 'other'] },
+  'GET /api/v1/jobs': { system_admin: ['own', 'other', 'foreign'], owner: ['own', 'other'], admin: ['own', 'other'] },
   'GET /api/v1/tenants': {
     system_admin: ['own', 'foreign'],
     owner: ['own'],

@@ -207,6 +207,12 @@ function limitVariables() {
     BACKGROUND_INTERVAL_MS: wholeNumber(1, 3_600_000)
       .default(1000)
       .register(variableNotes, wholeNumberNote('How often background work is looked for.', 1, 3_600_000)),
+    JOB_LEASE_MS: wholeNumber(100, 3_600_000)
+      .default(30_000)
+      .register(
+        variableNotes,
+        wholeNumberNote('How long a job stays with a node that has stopped saying that it works on it.', 100, 3_600_000),
+      ),
   };
 }
 

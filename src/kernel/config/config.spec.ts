@@ -46,6 +46,7 @@ describe('defaults', () => {
       storeSessionTtl: 43_200,
       actorCacheMs: 2000,
       backgroundIntervalMs: 1000,
+      jobLeaseMs: 30_000,
       failpoints: undefined,
     });
   });

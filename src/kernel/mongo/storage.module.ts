@@ -6,6 +6,9 @@ import { type Config, CONFIG } from '../config/config.js';
 import { Keys } from '../config/keys.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { IdempotencyInterceptor } from '../idempotency/idempotency.interceptor.js';
+import { JobQueue } from '../jobs/job-queue.js';
+import { MongoJobQueue } from '../jobs/mongo-job-queue.js';
+import { SecretBox } from '../privacy/secret-box.js';
 import { SubjectKeys } from '../privacy/subject-keys.js';
 import { Database } from './database.js';
 import { UnitOfWork } from './unit-of-work.js';
@@ -25,11 +28,13 @@ export class StorageModule {
         // By a factory, because Nest runs the shutdown hook of a value it made itself only.
         { provide: Database, useFactory: () => database },
         Idempotency,
+        SecretBox,
         SubjectKeys,
+        { provide: JobQueue, useClass: MongoJobQueue },
         UnitOfWork,
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
       ],
-      exports: [CONFIG, Clock, Keys, Database, UnitOfWork, Idempotency, SubjectKeys],
+      exports: [CONFIG, Clock, Keys, Database, UnitOfWork, Idempotency, SubjectKeys, SecretBox, JobQueue],
     };
   }
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { ClientSession, Collection } from 'mongodb';
@@ -6,6 +6,7 @@ import { Keys } from '../config/keys.js';
 import { raise } from '../fault/fault.js';
 import type { CollectionSpec } from '../mongo/collection-spec.js';
 import { Database } from '../mongo/database.js';
+import { decrypt, encrypt } from './sealing.js';
 
 interface SubjectKey {
   /** The user's id. */
@@ -15,9 +16,6 @@ interface SubjectKey {
 }
 export const subjectKeysCollection: CollectionSpec = { name: 'subject_keys', indexes: [] };
 
-const algorithm = 'aes-256-gcm';
-const ivBytes = 12;
-const tagBytes = 16;
 const remembered = { max: 10_000, ttl: 5_000 };
 
 /**
@@ -78,27 +76,4 @@ export class SubjectKeys {
     this.known.set(userId, key);
     return key;
   }
-}
-
-/** AES-256-GCM (NIST SP 800-38D): nonce, tag and text, base64url. */
-function encrypt(key: Buffer, text: string): string {
-  const iv = randomBytes(ivBytes);
-  const cipher = createCipheriv(algorithm, key, iv);
-  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url');
-}
-
-/** Null where none of the keys fits. */
-function decrypt(keys: readonly Buffer[], sealed: string): string | null {
-  const bytes = Buffer.from(sealed, 'base64url');
-  for (const key of keys) {
-    try {
-      const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes });
-      decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
-      return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString('utf8');
-    } catch {
-      // another key's, or damaged
-    }
-  }
-  return null;
 }

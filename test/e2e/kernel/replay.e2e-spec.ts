@@ -3,6 +3,7 @@ import { Routes } from '../../../src/kernel/http/routes.js';
 import { UNREPEATABLE } from '../../../src/kernel/idempotency/unrepeatable.decorator.js';
 import { type Answer, type CallOptions, startApp, type TestApp } from '../../support/app.js';
 import { as, type Somebody } from '../../support/as.js';
+import { deadJob } from '../../support/jobs.js';
 import { grant, newItem, newTeam } from '../../support/store.js';
 
 let app: TestApp;
@@ -47,6 +48,7 @@ const requests: Record<string, () => Promise<[path: string, options: CallOptions
   'DELETE /api/v1/payments/:id': async () => [`/api/v1/payments/${await someId()}`, { token: admin }],
   'POST /api/v1/tenants': async () => ['/api/v1/tenants', { token: merchant, json: { name: 'Acme Ltd' } }],
   'PATCH /api/v1/tenants/:id': async () => ['/api/v1/tenants/ten_default', { token: admin, json: { name: 'Acme Ltd' } }],
+  'POST /api/v1/jobs/:id/retry': async () => [`/api/v1/jobs/${await deadJob(app, 'ten_default', 'no')}/retry`, { token: admin }],
   'POST /api/v1/auth/logout': async () => ['/api/v1/auth/logout', { token: (await as(app, 'merchant')).token }],
   'POST /api/v1/auth/password': async () => {
     const { token, password } = await as(app, 'merchant');

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CreditClient, CreditHistory, defaultTeam, grant, isUnheard, type Team } from '../../support/credits.js';
 import { testDatabaseUri } from '../../support/database.js';
+import { failpointsOf } from '../../support/failpoints.js';
 import { LedgerBooks } from '../../support/ledger-books.js';
 import { payops } from '../../support/payops.js';
 import { randomOf, scale } from '../../support/random.js';
@@ -21,12 +21,7 @@ const patienceMs = 30_000;
 /** What is going on there when they are passed may be killed at any moment of it. */
 const passing = new Set(['ledger.commit-sent', 'ledger.hold-expiring']);
 
-/** Every place of the product that a test can have fail. */
-const failpoints = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'))
-  .flatMap((path) => [...readFileSync(join('src', path), 'utf8').matchAll(/\bfailpoint\('([^']+)'\)/g)].map(([, name = '']) => name))
-  .sort();
-
+const failpoints = failpointsOf('ledger');
 const tally = { kills: new Map<string, number>(), acknowledged: 0, open: 0, openAndApplied: 0, refused: 0 };
 const count = (what: string) => tally.kills.set(what, (tally.kills.get(what) ?? 0) + 1);
 
