@@ -108,6 +108,7 @@ export class JobRunner {
 
   private async settle(batch: readonly Settlement[]) {
     await this.store.settle(batch);
+    await failpoint('jobs.settled');
     return batch.map(() => ({ ok: true, value: undefined }) as const);
   }
 

@@ -51,7 +51,7 @@ it('gives the longest due first, and nothing before its time', async () => {
   );
   expect(await store.claim(kind, 9, now, 1_000)).toEqual([]);
   const first = await store.claim(kind, 2, later(50), 1_000);
-  expect(first.map(({ payload }) => payload.index).sort()).toEqual([1, 2]);
+  expect(first.map(({ payload }) => payload.index).toSorted((one, other) => Number(one) - Number(other))).toEqual([1, 2]);
   expect((await store.claim(kind, 9, later(50), 1_000)).map(({ payload }) => payload.index)).toEqual([0]);
 });
 
