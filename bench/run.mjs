@@ -1,7 +1,7 @@
 import { buildIfStale } from '../scripts/build-if-stale.mjs';
 import { cleanUp, cleanUpOnSignals, interrupted } from './resources.mjs';
 
-const programs = { payments: './payments.mjs', ledger: './ledger.mjs' };
+const programs = { payments: './payments.mjs', ledger: './ledger.mjs', jobs: './jobs.mjs' };
 
 const [name = '', ...args] = process.argv.slice(2);
 if (!Object.hasOwn(programs, name)) {

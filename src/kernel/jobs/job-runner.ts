@@ -52,14 +52,21 @@ export class JobRunner {
     this.isWanted = false;
     const { room } = this;
     try {
-      const claimed = await this.store.claim(this.handler.kind, room, this.clock.now(), this.leaseMs);
+      // Where nothing runs, the first one is not kept waiting for a group.
+      const isIdle = this.running.size === 0;
+      const claimed = await (isIdle ? this.claimFirst() : this.store.claim(this.handler.kind, room, this.clock.now(), this.leaseMs));
       await failpoint('jobs.claimed');
       for (const job of claimed) this.begin(job);
       // As many as were asked for: there may be more.
-      if (claimed.length === room) this.isWanted = true;
+      if (claimed.length === (isIdle ? 1 : room)) this.isWanted = true;
     } catch {
       // The next look tries again; what was claimed unheard comes back when its lease is over.
     }
+  }
+
+  private async claimFirst(): Promise<Claimed[]> {
+    const job = await this.store.claimOne(this.handler.kind, this.clock.now(), this.leaseMs);
+    return job ? [job] : [];
   }
 
   private begin(job: Claimed): void {

@@ -44,6 +44,17 @@ export class JobStore {
     return Promise.all(rows.map(async ({ kind, dedupeKey }, index) => made[index] ?? this.known(session, kind, dedupeKey)));
   }
 
+  /** Takes one that is due, at the least cost in time. */
+  async claimOne(kind: string, now: Date, leaseMs: number): Promise<Claimed | null> {
+    const due: Filter<Job> = { state: 'waiting', kind, runAt: { $lte: now } };
+    const claim: UpdateFilter<Job> = { $set: { state: 'running', lease: newLease(now, leaseMs) }, $inc: { attempts: 1 } };
+    return (await this.rows.findOneAndUpdate(due, claim, {
+      sort: { runAt: 1 },
+      hint: { state: 1, kind: 1, runAt: 1 },
+      returnDocument: 'after',
+    })) as Claimed | null;
+  }
+
   /** Takes up to so many that are due; of nodes that ask at once, each job goes to one. */
   async claim(kind: string, limit: number, now: Date, leaseMs: number): Promise<Claimed[]> {
     const due = await this.rows
@@ -51,7 +62,7 @@ export class JobStore {
       .toArray();
     if (due.length === 0) return [];
     const ids = due.map(({ _id }) => _id);
-    const lease: Lease = { token: randomBytes(12).toString('base64url'), until: new Date(now.getTime() + leaseMs) };
+    const lease = newLease(now, leaseMs);
     const { modifiedCount } = await this.rows.updateMany(
       { _id: { $in: ids }, state: 'waiting' },
       { $set: { state: 'running', lease }, $inc: { attempts: 1 } },
@@ -126,6 +137,10 @@ export class JobStore {
     return found._id;
   }
 }
+
+const newLease = (now: Date, leaseMs: number): Lease => {
+  return { token: randomBytes(12).toString('base64url'), until: new Date(now.getTime() + leaseMs) };
+};
 
 function identified(id: string, tenantId: string | undefined): Filter<Job> {
   return { _id: id as Job['_id'], ...(tenantId !== undefined && { tenantId }) };

@@ -55,7 +55,7 @@ async function start(env: Record<string, string> = {}): Promise<ChildProcess> {
   });
   workers.push(worker);
   worker.stderr?.on('data', (said: Buffer) => void heard.push(String(said)));
-  await once(worker.stdout as NonNullable<typeof worker.stdout>, 'data');
+  await once(worker.stdout, 'data');
   return worker;
 }
 const heard: string[] = [];
