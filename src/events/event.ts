@@ -9,10 +9,23 @@ export const eventTypes = [
   'PAYMENT_DELETED',
   'USER_REGISTERED',
   'USER_ERASED',
+  'USER_ROLE_CHANGED',
+  'KEY_CREATED',
+  'KEY_ROTATED',
+  'KEY_REVOKED',
   'TENANT_CREATED',
   'TENANT_UPDATED',
   'STORE_ITEM_CREATED',
   'STORE_ITEM_UPDATED',
+  'STORE_ITEM_SOLD',
+  'CREDITS_GRANTED',
+  'CREDITS_SPENT',
+  'CREDITS_TRANSFERRED',
+  'CREDITS_REVERSED',
+  'CREDITS_HELD',
+  'HOLD_COMMITTED',
+  'HOLD_VOIDED',
+  'HOLD_EXPIRED',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
@@ -36,4 +49,17 @@ export interface SequencedEvent extends Event {
   readonly position: number;
 }
 
-export const eventsCollection: CollectionSpec = { name: 'events', indexes: [{ name: 'order', key: { tenantId: 1, _id: 1 } }] };
+/** In the feed, and so with a position. A filter that is partial to it costs nothing where an event is only written. */
+const sequenced = { position: { $exists: true } };
+
+export const eventsCollection: CollectionSpec = {
+  name: 'events',
+  indexes: [
+    // An event without a position is one whose position is null, for the server.
+    { name: 'unsequenced', key: { tenantId: 1, _id: 1 }, partialFilterExpression: { position: null } },
+    { name: 'position', key: { tenantId: 1, position: 1 }, unique: true, partialFilterExpression: sequenced },
+    { name: 'type', key: { tenantId: 1, type: 1, position: 1 }, partialFilterExpression: sequenced },
+    { name: 'source_agent', key: { tenantId: 1, sourceAgent: 1, position: 1 }, partialFilterExpression: sequenced },
+    { name: 'time', key: { tenantId: 1, at: 1, position: 1 }, partialFilterExpression: sequenced },
+  ],
+};

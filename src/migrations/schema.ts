@@ -4,6 +4,7 @@ import { sessionsCollection } from '../auth/session.js';
 import { storeSessionsCollection } from '../auth/store-session.js';
 import { usersCollection } from '../auth/user.js';
 import { eventsCollection } from '../events/event.js';
+import { feedsCollection, leaseCollection } from '../events/event-feed.schema.js';
 import { idempotencyCollection } from '../kernel/idempotency/idempotency-record.js';
 import { jobsCollection } from '../kernel/jobs/job.js';
 import { subjectKeysCollection } from '../kernel/privacy/subject-keys.js';
@@ -25,6 +26,8 @@ export const collections: readonly CollectionSpec[] = [
   usersCollection,
   bucketsCollection,
   eventsCollection,
+  feedsCollection,
+  leaseCollection,
   idempotencyCollection,
   jobsCollection,
   accountsCollection,

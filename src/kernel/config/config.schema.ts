@@ -213,6 +213,12 @@ function limitVariables() {
         variableNotes,
         wholeNumberNote('How long a job stays with a node that has stopped saying that it works on it.', 100, 3_600_000),
       ),
+    EVENT_LEASE_MS: wholeNumber(100, 3_600_000)
+      .default(5000)
+      .register(
+        variableNotes,
+        wholeNumberNote('How long the event feeds stand still when the node that extends them has stopped.', 100, 3_600_000),
+      ),
   };
 }
 

@@ -47,6 +47,7 @@ describe('defaults', () => {
       actorCacheMs: 2000,
       backgroundIntervalMs: 1000,
       jobLeaseMs: 30_000,
+      eventLeaseMs: 5_000,
       failpoints: undefined,
     });
   });

@@ -1,0 +1,23 @@
+import type { CollectionSpec } from '../kernel/mongo/collection-spec.js';
+
+/** How far a tenant's feed goes. */
+export interface FeedRow {
+  /** The tenant's id. */
+  readonly _id: string;
+  /** Of the newest event. */
+  readonly position: number;
+  /** By the name of a source, its last row of which there is an event. */
+  readonly through: Readonly<Record<string, number>>;
+}
+export const feedsCollection: CollectionSpec = { name: 'event_feeds', indexes: [] };
+
+/** Which node gives out positions, as the server's clock has it; there is one row. */
+export interface LeaseRow {
+  readonly _id: string;
+  readonly holder: string;
+  readonly until: Date;
+  /** How often other nodes have said that there is something to do. */
+  readonly calls: number;
+}
+export const leaseCollection: CollectionSpec = { name: 'event_lease', indexes: [] };
+export const LEASE = 'sequencer';

@@ -1,0 +1,142 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { type Config, CONFIG } from '../kernel/config/config.js';
+import { Database } from '../kernel/mongo/database.js';
+import { EventPositions } from './event-positions.js';
+import { EventSources } from './event-source.js';
+import { SequencerLease } from './sequencer-lease.js';
+import { SequencerWatch } from './sequencer-watch.js';
+
+/** Tenants whose feeds are extended at the same time. */
+const tenantsAtOnce = 8;
+/** A node that calls another one so often is heard often enough. */
+const callsEveryMs = 10;
+/** Sources are asked for every tenant that there is, and announce themselves: what is not heard of can wait a little. */
+const looksPerFullLook = 10;
+
+/**
+ * Puts events into the feeds of their tenants, on one node of all at a time. It is woken by what this node records, by calls of other
+ * nodes and by rows of the sources; what is missed, such as events of a node that died, it finds by looking.
+ */
+@Injectable()
+export class EventSequencer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly lease: SequencerLease;
+  private readonly watch: SequencerWatch;
+  private readonly due = new Set<string>();
+  private readonly failed = new Set<string>();
+  private looks = 0;
+  private isLookDue = false;
+  private isFullLookDue = false;
+  private readonly stopping = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
+  private wakeUp: () => void = () => {};
+  private running: Promise<void> | undefined;
+
+  constructor(
+    database: Database,
+    private readonly positions: EventPositions,
+    private readonly sources: EventSources,
+    private readonly http: HttpAdapterHost,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'backgroundIntervalMs' | 'eventLeaseMs'>,
+  ) {
+    this.lease = new SequencerLease(database, config.eventLeaseMs);
+    const listener = { onOpen: () => this.look(true), onNews: (tenantId?: string) => this.onNews(tenantId) };
+    this.watch = new SequencerWatch(database.db, listener, config.backgroundIntervalMs);
+  }
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => this.look(this.looks++ % looksPerFullLook === 0), this.config.backgroundIntervalMs).unref();
+    this.running = this.run();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    clearInterval(this.timer);
+    this.wakeUp();
+    await this.running;
+    this.watch.close();
+    await this.lease.release().catch(() => {});
+  }
+
+  /** There may be something to do for these tenants. */
+  wake(tenants: Iterable<string>): void {
+    for (const tenant of tenants) this.due.add(tenant);
+    this.wakeUp();
+  }
+
+  private onNews(tenantId: string | undefined): void {
+    if (tenantId === undefined) this.look(false);
+    else this.wake([tenantId]);
+  }
+
+  private look(isFull: boolean): void {
+    this.isLookDue = true;
+    this.isFullLookDue ||= isFull;
+    this.wake(this.failed);
+    this.failed.clear();
+  }
+
+  private get isStopped(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  /** One loop for as long as the node runs, so that no work is done in the name of the request that woke it. */
+  private async run(): Promise<void> {
+    while (!this.isStopped) {
+      if (this.due.size === 0 && !this.isLookDue) await new Promise<void>((resolve) => (this.wakeUp = resolve));
+      if (this.isStopped) return;
+      try {
+        await this.turn();
+      } catch (error) {
+        this.complain(error);
+        await pause(this.config.backgroundIntervalMs, undefined, { signal: this.stopping.signal }).catch(() => {});
+      }
+    }
+  }
+
+  private async turn(): Promise<void> {
+    if (!(await this.lease.claim())) {
+      this.watch.close();
+      this.forget();
+      await pause(callsEveryMs);
+      return;
+    }
+    this.watch.open(this.sources.all.map(({ collection }) => collection));
+    const tenants = await this.takeDue();
+    for (let at = 0; at < tenants.length; at += tenantsAtOnce) {
+      if (this.isStopped || !(await this.lease.claim())) return;
+      await Promise.all(tenants.slice(at, at + tenantsAtOnce).map((tenant) => this.advance(tenant)));
+    }
+  }
+
+  private forget(): void {
+    this.due.clear();
+    this.isLookDue = false;
+    this.isFullLookDue = false;
+  }
+
+  private async takeDue(): Promise<string[]> {
+    const [due, isLook, isFull] = [[...this.due], this.isLookDue, this.isFullLookDue];
+    this.forget();
+    const waiting = isLook ? await this.positions.waiting() : [];
+    const behind = isFull ? await this.positions.behind() : [];
+    return [...new Set([...due, ...waiting, ...behind])];
+  }
+
+  /** A batch at a time, so that the tenant with the longest queue does not keep the others waiting. */
+  private async advance(tenantId: string): Promise<void> {
+    try {
+      if (await this.positions.advance(tenantId)) this.wake([tenantId]);
+    } catch (error) {
+      this.failed.add(tenantId);
+      this.complain(error, tenantId);
+    }
+  }
+
+  private complain(err: unknown, tenantId?: string): void {
+    const { log } = this.http.httpAdapter.getInstance<FastifyInstance>();
+    log.warn({ err, ...(tenantId !== undefined && { tenantId }) }, 'events wait for their positions');
+  }
+}
