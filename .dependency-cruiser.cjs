@@ -3,7 +3,7 @@ const rows = [
   ['analytics', 'reports'],
   ['routing', 'processing', 'approvals', 'billing', 'store', 'erasure'],
   ['providers', 'integrations', 'disputes'],
-  ['payments', 'credits', 'records', 'rules', 'auth', 'jobs'],
+  ['payments', 'credits', 'records', 'rules', 'auth', 'jobs', 'keys'],
   ['tenants', 'ledger', 'events', 'audit', 'webhooks', 'files', 'stripe'],
   ['kernel'],
 ];

@@ -11,12 +11,14 @@ import { HealthModule } from './health/health.module.js';
 import { AuthenticateGuard } from './kernel/actor/authenticate.guard.js';
 import type { Clock } from './kernel/clock.js';
 import type { Config } from './kernel/config/config.js';
+import { DisownedRouteGuard } from './kernel/dialect/disowned-route.guard.js';
 import { RateLimitGuard } from './kernel/http/rate-limit.guard.js';
 import { validationPipe } from './kernel/http/validation.js';
 import { KernelModule } from './kernel/kernel.module.js';
 import type { Database } from './kernel/mongo/database.js';
 import { StorageModule } from './kernel/mongo/storage.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { KeysModule } from './keys/keys.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
@@ -30,6 +32,7 @@ const features = [
   TenantsModule,
   AuthModule,
   JobsModule,
+  KeysModule,
   LedgerModule,
   CreditsModule,
   PaymentsModule,
@@ -43,6 +46,7 @@ const features = [
 @Module({
   providers: [
     { provide: APP_GUARD, useClass: RateLimitGuard },
+    { provide: APP_GUARD, useClass: DisownedRouteGuard },
     { provide: APP_GUARD, useClass: AuthenticateGuard },
     { provide: APP_PIPE, useFactory: validationPipe },
   ],

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { Controller, Get, Module, type Type } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { CredentialReader } from '../src/kernel/actor/actor.js';
+import { ApiKeyReader, CredentialReader } from '../src/kernel/actor/actor.js';
 import { Public } from '../src/kernel/actor/allow.decorator.js';
 import { AuthenticateGuard } from '../src/kernel/actor/authenticate.guard.js';
 import { Answers, Dialect } from '../src/kernel/dialect/dialect.decorator.js';
@@ -334,8 +334,8 @@ class UndeclaredController {
 }
 
 function appWith(controllers: Type[], imports: Type[] = [KernelModule]): Type {
-  const nobody = { provide: CredentialReader, useValue: {} };
-  @Module({ imports, controllers, providers: [{ provide: APP_GUARD, useClass: AuthenticateGuard }, nobody] })
+  const nobody = [CredentialReader, ApiKeyReader].map((reader) => ({ provide: reader, useValue: {} }));
+  @Module({ imports, controllers, providers: [{ provide: APP_GUARD, useClass: AuthenticateGuard }, ...nobody] })
   class SmallModule {}
   return SmallModule;
 }

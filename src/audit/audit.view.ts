@@ -7,6 +7,8 @@ export class AuditActorView {
   email: string;
   /** The role at that moment. */
   role: string;
+  /** The API key with which it was done, where it was. @example "key_0190a1b2-0000-7000-8000-000000000000" */
+  key?: string;
 }
 export class AuditSubjectView {
   /** @example "payment" */

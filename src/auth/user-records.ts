@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession } from 'mongodb';
-import type { AuditEntry } from '../audit/audit-entry.js';
+import { type AuditEntry, auditActorOf, type Author } from '../audit/audit-entry.js';
 import { AuditService } from '../audit/audit.service.js';
 import { EventsService } from '../events/events.service.js';
 import type { Actor } from '../kernel/actor/actor.js';
@@ -10,7 +10,7 @@ import { newId } from '../kernel/ids.js';
 import { loginNameOf, type Membership, type User } from './user.js';
 
 /** Who made an account. */
-export type Maker = Pick<Actor, 'userId' | 'email' | 'role'>;
+export type Maker = Author;
 
 /** What the event feed and the audit log keep of a user's changes; who the person is stands in the user alone, where it can be erased. */
 @Injectable()
@@ -59,7 +59,6 @@ export class UserRecords {
     by: Maker = { userId: user._id, email: loginNameOf(user), role },
   ): Promise<void> {
     const common = { tenantId, at: this.clock.now(), subject: { type: 'user', id: user._id }, traceId: requestContext.traceId() };
-    const actor = { id: by.userId, email: by.email, role: by.role };
-    await this.audit.record(session, [{ ...common, ...change, _id: newId('aud'), actor }]);
+    await this.audit.record(session, [{ ...common, ...change, _id: newId('aud'), actor: auditActorOf(by) }]);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '../kernel/actor/actor.js';
+import { type Actor, may } from '../kernel/actor/actor.js';
 import { type Member, Members } from '../kernel/actor/members.js';
-import { holds, seesTenant } from '../kernel/actor/permissions.js';
+import { seesTenant } from '../kernel/actor/permissions.js';
 import { Clock } from '../kernel/clock.js';
 import { AccessDenied, ValidationFailed } from '../kernel/fault/common-faults.js';
 import { raise } from '../kernel/fault/fault.js';
@@ -151,9 +151,15 @@ export class CreditsService {
 
   private async post(actor: Actor, kind: EntryKind, about: string, description: string, move: Move, more: object = {}): Promise<Entry> {
     const { memo, meta } = await this.memos.seal(about, description);
-    const command = { tenantId: actor.tenantId, kind, memo, meta: { ...meta, ...more, by: actor.userId }, move };
+    const command = {
+      tenantId: actor.tenantId,
+      kind,
+      memo,
+      meta: { ...meta, ...more, by: actor.userId, ...(actor.key && { key: actor.key.id }) },
+      move,
+    };
     return this.memos.read((await this.ledger.post(command)).entry);
   }
 }
 
-const mayMove = (actor: Actor, userId: string): boolean => actor.userId === userId || holds(actor.role, 'credits:write');
+const mayMove = (actor: Actor, userId: string): boolean => actor.userId === userId || may(actor, 'credits:write');

@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { KeysModule } from '../keys/keys.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { ErasureService } from './erasure.service.js';
 import { MeRoutingController } from './me.routing.controller.js';
 
-@Module({ imports: [AuditModule, AuthModule, PaymentsModule], controllers: [MeRoutingController], providers: [ErasureService] })
+@Module({ imports: [AuditModule, AuthModule, KeysModule, PaymentsModule], controllers: [MeRoutingController], providers: [ErasureService] })
 export class ErasureModule {}

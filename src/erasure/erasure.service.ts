@@ -6,6 +6,7 @@ import type { Actor } from '../kernel/actor/actor.js';
 import { Idempotency } from '../kernel/idempotency/idempotency.js';
 import { UnitOfWork } from '../kernel/mongo/unit-of-work.js';
 import { SubjectKeys } from '../kernel/privacy/subject-keys.js';
+import { KeysErasure } from '../keys/keys-erasure.service.js';
 import { PaymentsErasure } from '../payments/payments-erasure.service.js';
 
 /** Erases people: one transaction over the user, the sessions and everything that was theirs. */
@@ -14,6 +15,7 @@ export class ErasureService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly accounts: AccountsErasure,
+    private readonly keys: KeysErasure,
     private readonly payments: PaymentsErasure,
     private readonly audit: AuditService,
     private readonly idempotency: Idempotency,
@@ -25,6 +27,7 @@ export class ErasureService {
     const pseudonym = `erased_${uuidv7()}`;
     await this.unitOfWork.run(async (session) => {
       const user = await this.accounts.erase(session, userId);
+      await this.keys.erase(session, userId);
       await this.idempotency.forget(session, userId);
       await this.subjectKeys.destroy(session, userId);
       for (const { tenantId } of user?.memberships ?? []) {

@@ -14,7 +14,7 @@ import { Routes } from './http/routes.js';
     { provide: APP_FILTER, useClass: DialectFilter },
     { provide: APP_INTERCEPTOR, useClass: DialectInterceptor },
   ],
-  exports: [Routes],
+  exports: [DialectMap, Routes],
 })
 export class KernelModule implements OnModuleInit {
   constructor(private readonly routes: Routes) {}

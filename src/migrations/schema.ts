@@ -7,6 +7,8 @@ import { eventsCollection } from '../events/event.js';
 import { feedsCollection, leaseCollection } from '../events/event-feed.schema.js';
 import { idempotencyCollection } from '../kernel/idempotency/idempotency-record.js';
 import { jobsCollection } from '../kernel/jobs/job.js';
+import { apiKeysCollection } from '../keys/api-key.js';
+import { gatewaySecretsCollection } from '../keys/gateway-secret.js';
 import { subjectKeysCollection } from '../kernel/privacy/subject-keys.js';
 import type { CollectionSpec } from '../kernel/mongo/collection-spec.js';
 import { accountsCollection, anchorsCollection, batchesCollection, entriesCollection, lanesCollection } from '../ledger/ledger.schema.js';
@@ -30,6 +32,8 @@ export const collections: readonly CollectionSpec[] = [
   leaseCollection,
   idempotencyCollection,
   jobsCollection,
+  apiKeysCollection,
+  gatewaySecretsCollection,
   accountsCollection,
   anchorsCollection,
   batchesCollection,

@@ -1,6 +1,5 @@
-import type { AuditEntry } from '../audit/audit-entry.js';
+import { type AuditEntry, auditActorOf, type Author } from '../audit/audit-entry.js';
 import type { Event, EventType } from '../events/event.js';
-import type { Actor } from '../kernel/actor/actor.js';
 import { newId } from '../kernel/ids.js';
 import { type Payment, statusOf } from './payment.js';
 import { changedFields, type ComparedField } from './payment-changes.js';
@@ -11,7 +10,7 @@ export interface PaymentRecord {
   readonly events: readonly Event[];
 }
 export interface ChangeContext {
-  readonly actor: Actor;
+  readonly actor: Author;
   readonly at: Date;
   readonly traceId: string;
 }
@@ -53,7 +52,7 @@ function auditOf(
     _id: newId('aud'),
     tenantId: payment.tenantId,
     at,
-    actor: { id: actor.userId, email: actor.email, role: actor.role },
+    actor: auditActorOf(actor),
     action: before === null ? 'payment.created' : after === null ? 'payment.deleted' : 'payment.updated',
     subject: { type: 'payment', id: publicId(payment) },
     before: shown(before),

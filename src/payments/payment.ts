@@ -1,4 +1,4 @@
-import type { Role } from '../kernel/actor/permissions.js';
+import { isAdmin, type Role } from '../kernel/actor/permissions.js';
 import type { ObjectIdHex } from '../kernel/ids.js';
 
 export const states = [
@@ -91,8 +91,6 @@ export const limits = {
   decisions: 100,
   reason: 500,
 };
-
-export const isAdmin = (role: Role): boolean => role === 'system_admin' || role === 'owner' || role === 'admin';
 
 type Who = 'staff' | 'admins' | 'nobody';
 /** Who may correct a status by hand. The same status again is accepted and records nothing. */

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestj
 import type { Actor } from '../kernel/actor/actor.js';
 import { Allow } from '../kernel/actor/allow.decorator.js';
 import { By } from '../kernel/actor/by.decorator.js';
+import { isAdmin } from '../kernel/actor/permissions.js';
 import { scopeOf } from '../kernel/actor/scope.js';
 import { AccessDenied, ValidationFailed } from '../kernel/fault/common-faults.js';
 import { Answers, Dialect, Fails } from '../kernel/dialect/dialect.decorator.js';
@@ -9,7 +10,7 @@ import { raise } from '../kernel/fault/fault.js';
 import { decodeCursor, type Page } from '../kernel/http/page.js';
 import type { ObjectIdHex } from '../kernel/ids.js';
 import { rangeOf, readMoment } from '../kernel/time/calendar.js';
-import { isAdmin, type Payment } from './payment.js';
+import type { Payment } from './payment.js';
 import type { CoreChange, PaymentChange } from './payment-changes.js';
 import { NothingToUpdate, PaymentNotFound, TooManyAttempts, TransitionRefused } from './payment.faults.js';
 import { PaymentView } from './payment.view.js';

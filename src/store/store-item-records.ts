@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession } from 'mongodb';
+import { auditActorOf, type Author } from '../audit/audit-entry.js';
 import { AuditService } from '../audit/audit.service.js';
 import { EventsService } from '../events/events.service.js';
 import type { Actor } from '../kernel/actor/actor.js';
@@ -7,7 +8,7 @@ import { requestContext } from '../kernel/http/request-context.js';
 import { newId } from '../kernel/ids.js';
 import type { ItemPatch, StoreItem } from './store-item.js';
 
-export type Clerk = Pick<Actor, 'tenantId' | 'userId' | 'email' | 'role'>;
+export type Clerk = Author & Pick<Actor, 'tenantId'>;
 
 /** What the event feed and the audit log keep of the catalogue's changes. */
 @Injectable()
@@ -25,8 +26,7 @@ export class StoreItemRecords {
     const common = { tenantId, at, subject: { type: 'store_item', id: String(number) }, traceId: requestContext.traceId() };
     const type = before ? 'STORE_ITEM_UPDATED' : 'STORE_ITEM_CREATED';
     const action = before ? 'store_item.updated' : 'store_item.created';
-    const actor = { id: by.userId, email: by.email, role: by.role };
     await this.events.record(session, [{ ...common, _id: newId('evt'), type, version: 1, sourceAgent: by.userId, data }]);
-    await this.audit.record(session, [{ ...common, _id: newId('aud'), actor, action, before, after }]);
+    await this.audit.record(session, [{ ...common, _id: newId('aud'), actor: auditActorOf(by), action, before, after }]);
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { ClientSession } from 'mongodb';
+import type { Author } from '../audit/audit-entry.js';
 import { type Actor, DEFAULT_TENANT_ID } from '../kernel/actor/actor.js';
 import { Clock } from '../kernel/clock.js';
 import { raise } from '../kernel/fault/fault.js';
@@ -58,7 +59,7 @@ export class TenantsService {
   }
 
   /** In the caller's transaction. */
-  async create(session: ClientSession, name: string, by: Pick<Actor, 'userId' | 'email' | 'role'>): Promise<Tenant> {
+  async create(session: ClientSession, name: string, by: Author): Promise<Tenant> {
     const tenant = this.fresh(newId('ten'), slugOf(name, randomBytes(3).toString('hex')), name);
     await this.tenants.insert(session, tenant);
     await this.records.created(session, tenant, by);

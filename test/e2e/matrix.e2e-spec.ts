@@ -10,6 +10,8 @@ import { POLICY, type Policy } from '../../src/kernel/actor/allow.decorator.js';
 import type { Role } from '../../src/kernel/actor/permissions.js';
 import { tenantScope } from '../../src/kernel/actor/scope.js';
 import { Routes } from '../../src/kernel/http/routes.js';
+import { KeysRepository } from '../../src/keys/keys.repository.js';
+import { KeysService } from '../../src/keys/keys.service.js';
 import { accountOf } from '../../src/ledger/ledger.js';
 import { JobQueue } from '../../src/kernel/jobs/job-queue.js';
 import { LedgerReader } from '../../src/ledger/ledger-reader.service.js';
@@ -124,6 +126,18 @@ const onCredits =
     const state = () => world.app.app.get(LedgerReader, { strict: false }).account(owner.tenantId, accountOf(owner.userId));
     return { headers: { 'idempotency-key': randomUUID() }, ...(await asked(owner, world, cell)), state };
   };
+/** A key that anybody may have. */
+const keyOf = async ({ app }: World, owner: Somebody) =>
+  (await app.app.get(KeysService, { strict: false }).create(asActor(owner), { name: 'A key', scopes: ['credits:read'], expiresAt: null }))
+    .key;
+const onKey =
+  (json?: object): Ask =>
+  async (world, cell) => {
+    const owner = ownerOf(world, cell);
+    const { _id } = await keyOf(world, owner);
+    const state = () => world.app.app.get(KeysRepository, { strict: false }).find(tenantScope(owner.tenantId), _id);
+    return { idInPath: _id, json, state };
+  };
 const inAnHour = () => new Date(Date.now() + 3_600_000);
 const onHold = onCredits(async (owner, { app }) => {
   const given = { userId: owner.userId, amount: 10, description: '' };
@@ -181,6 +195,9 @@ const requests: Readonly<Record<string, Ask>> = {
   'DELETE /api/v1/payments/:id': onPayment('pay_'),
   'GET /api/v1/jobs/:id': onJob,
   'POST /api/v1/jobs/:id/retry': onJob,
+  'POST /api/v1/api-keys': () => ({ json: { name: 'A key', scopes: ['credits:read'] } }),
+  'POST /api/v1/api-keys/:id/rotate': onKey({}),
+  'DELETE /api/v1/api-keys/:id': onKey(),
   'GET /api/financial/admin/credits/users/:user_id': onCredits(({ userId }) => ({ idInPath: userId })),
   'GET /api/financial/admin/credits/users/:user_id/transactions': onCredits(({ userId }) => ({ idInPath: userId })),
   'GET /api/financial/credits/balance (of a user)': onCredits(({ userId }) => ({ query: `?user_id=${userId}` })),
@@ -313,6 +330,8 @@ const sights: Readonly<Record<string, (body: Answer['body'], world: World, calle
   'GET /api/v1/payments': ({ data }) => data.flatMap(relationOf),
   'GET /api/financial/transactions': ({ transactions }, inWorld, caller) =>
     transactions.map(({ user_email: mail }: { user_email: string }) => whoseIs(inWorld, caller, ({ email: its }) => its === mail)),
+  'GET /api/v1/api-keys': ({ data }, inWorld, caller) =>
+    data.map(({ ownerId }: { ownerId: string }) => whoseIs(inWorld, caller, ({ userId }) => userId === ownerId)),
   'GET /api/v1/credits/accounts': ({ data }, inWorld, caller) =>
     data.map(({ userId }: { userId: string }) => whoseIs(inWorld, caller, (somebody) => somebody.userId === userId)),
   'GET /api/analytics/payment-volume': ({ data }) => data.flatMap(relationOf),
@@ -334,7 +353,9 @@ describe('lists and figures hold what the caller may see', () => {
     for (const role of roles) await payment(fresh, fresh.people[role], currencies.own);
     for (const other of Object.values(fresh.others)) await payment(fresh, other, currencies.other);
     await payment(fresh, fresh.foreign, currencies.foreign);
-    for (const { userId, tenantId } of [...Object.values(fresh.people), ...Object.values(fresh.others), fresh.foreign]) {
+    for (const somebody of [...Object.values(fresh.people), ...Object.values(fresh.others), fresh.foreign]) {
+      const { userId, tenantId } = somebody;
+      await keyOf(fresh, somebody);
       await grant(fresh.app, userId, 1, tenantId);
       await deadJob(fresh.app, tenantId, userId);
     }

@@ -171,6 +171,21 @@ export const expected: Readonly<Record<string, Expectation>> = {
     foreign:                                      [401,  202,  404,  404,  403,  403,  403,  403],
   },
 
+  // Surface 3: API keys. Whoever rotates one could act in its owner's name, so that nobody else may.
+  //                                              anon  sysad owner admin finan suppo merch user
+  'GET /api/v1/api-keys':                        [401,  200,  200,  200,  403,  403,  200,  403],
+  'POST /api/v1/api-keys':                       [401,  201,  201,  201,  403,  403,  201,  403],
+  'POST /api/v1/api-keys/:id/rotate': {
+    own:                                          [____, 200,  200,  200,  403,  403,  200,  403],
+    other:                                        [401,  403,  403,  403,  403,  403,  404,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  404,  403],
+  },
+  'DELETE /api/v1/api-keys/:id': {
+    own:                                          [____, 200,  200,  200,  403,  403,  200,  403],
+    other:                                        [401,  200,  200,  200,  403,  403,  404,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  404,  403],
+  },
+
   // Surface 3: credits. As on surface 1; of a customer, accounts of others are not there. Holds and transactions have each tenant's own
   // numbers, so that no other tenant's can be named.
   //                                              anon  sysad owner admin finan suppo merch user
@@ -264,6 +279,12 @@ export const seen: Readonly<Record<string, Sight>> = {
     admin: ['own', 'other'],
     finance: ['own', 'other'],
     support: ['own', 'other'],
+  },
+  'GET /api/v1/api-keys': {
+    system_admin: ['own', 'other'],
+    owner: ['own', 'other'],
+    admin: ['own', 'other'],
+    merchant: ['own'],
   },
   'GET /api/v1/credits/accounts': { ...tenantWide, user: ['own'] },
   'GET /api/v1/payments': tenantWide,

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Injectable, Module, Param, Post, type Type } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { type Actor, CredentialReader } from '../../src/kernel/actor/actor.js';
+import { type Actor, ApiKeyReader, CredentialReader } from '../../src/kernel/actor/actor.js';
 import { Allow, Public } from '../../src/kernel/actor/allow.decorator.js';
 import { AuthenticateGuard } from '../../src/kernel/actor/authenticate.guard.js';
 import { By } from '../../src/kernel/actor/by.decorator.js';
@@ -90,6 +90,7 @@ function controllerOf(dialect: DialectName, path: string): Type {
   ],
   providers: [
     { provide: CredentialReader, useClass: RoleReader },
+    { provide: ApiKeyReader, useValue: {} },
     { provide: APP_GUARD, useClass: AuthenticateGuard },
   ],
 })

@@ -4,7 +4,7 @@ import { APP_GUARD, APP_PIPE, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { IsString } from 'class-validator';
 import type { ClientSession } from 'mongodb';
-import { type Actor, CredentialReader } from '../../src/kernel/actor/actor.js';
+import { type Actor, ApiKeyReader, CredentialReader } from '../../src/kernel/actor/actor.js';
 import { Allow } from '../../src/kernel/actor/allow.decorator.js';
 import { AuthenticateGuard } from '../../src/kernel/actor/authenticate.guard.js';
 import { Answers, Dialect } from '../../src/kernel/dialect/dialect.decorator.js';
@@ -133,6 +133,7 @@ class ThingsController {
   controllers: [ThingsController],
   providers: [
     { provide: CredentialReader, useClass: NameReader },
+    { provide: ApiKeyReader, useValue: {} },
     { provide: APP_GUARD, useClass: AuthenticateGuard },
     { provide: APP_PIPE, useFactory: validationPipe },
   ],

@@ -30,5 +30,6 @@ export const roles = {
 export type Role = keyof typeof roles;
 export const isRole = (text: unknown): text is Role => typeof text === 'string' && Object.hasOwn(roles, text);
 export const holds = (role: Role, permission: Permission): boolean => (roles[role] as readonly Permission[]).includes(permission);
+export const isAdmin = (role: Role): boolean => role === 'system_admin' || role === 'owner' || role === 'admin';
 /** Roles that act for a whole tenant rather than for what they made themselves. */
 export const seesTenant = (role: Role): boolean => role !== 'merchant' && role !== 'user';

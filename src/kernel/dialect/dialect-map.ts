@@ -10,9 +10,10 @@ export interface Place {
 }
 interface Pattern {
   readonly method: string;
-  readonly segments: readonly string[];
+  readonly segments: readonly Segment[];
   readonly voice: Voice;
 }
+type Segment = { readonly fixed: string } | { readonly fixed?: never; readonly constraint?: RegExp };
 
 /**
  * Knows, for any request, who answers it; also where no handler was reached, because an exception filter is told neither class
@@ -22,6 +23,8 @@ interface Pattern {
 export class DialectMap {
   private owned: Map<string, Voice> | undefined;
   private patterns: readonly Pattern[] = [];
+  /** First parts of the platform's paths, with what stands before them. */
+  private readonly platforms = new Set<string>();
 
   constructor(private readonly routes: Routes) {}
 
@@ -29,8 +32,14 @@ export class DialectMap {
     const owned = this.index();
     const path = request.url.split('?', 1)[0] ?? '';
     const pattern = request.routeOptions.url;
-    if (pattern === undefined) return this.unmatched(request.method, path);
+    if (pattern === undefined || this.isDisowned(pattern, path)) return this.unmatched(request.method, path);
     return { voice: owned.get(`${request.method} ${pattern}`) ?? fallback(path) };
+  }
+
+  /** What the generic route would take, though the first part of the path is the platform's. */
+  isDisowned(pattern: string, path: string): boolean {
+    this.index();
+    return isGeneric(pattern) && this.platforms.has(firstPart(path));
   }
 
   private unmatched(method: string, path: string): Place {
@@ -52,8 +61,9 @@ export class DialectMap {
     });
     this.patterns = dressed
       .filter(({ path }) => !isGeneric(path))
-      .map(({ method, path, voice }) => ({ method, segments: path.split('/'), voice }))
+      .map(({ method, path, voice }) => ({ method, segments: path.split('/').map(segmentOf), voice }))
       .sort((one, other) => (precedence(one) < precedence(other) ? -1 : 1));
+    for (const { path, voice } of dressed) if (voice === voices.traced) this.platforms.add(firstPart(path));
     this.owned = new Map(dressed.map(({ method, path, voice }) => [`${method} ${path}`, voice]));
     return this.owned;
   }
@@ -65,8 +75,21 @@ const fallback = (path: string): Voice =>
 /** A route for whatever has no other: that it matches does not make a path exist. */
 const isGeneric = (path: string): boolean => fallbacks.some(([prefix]) => path.startsWith(`${prefix}/:`));
 
-/** As the router decides between two patterns: a fixed segment before a parameter, from the left. */
-const precedence = ({ segments }: Pattern): string => segments.map((part) => Number(part.startsWith(':'))).join('');
+/** `/api/v1/payments` of `/api/v1/payments/7`. */
+const firstPart = (path: string): string => path.split('/', 4).join('/');
 
-const matches = (pattern: readonly string[], path: readonly string[]): boolean =>
-  pattern.length === path.length && pattern.every((part, index) => part === path[index] || (part.startsWith(':') && path[index] !== ''));
+/** `:id` takes anything, `:id(^txn_.*)` what the expression matches. */
+function segmentOf(part: string): Segment {
+  const [, constraint] = /^:\w+(?:\((.*)\))?$/.exec(part) ?? [];
+  return part.startsWith(':') ? (constraint === undefined ? {} : { constraint: new RegExp(constraint) }) : { fixed: part };
+}
+
+/** As the router decides between two patterns: a fixed segment before a parameter, and one with a constraint before others, from the left. */
+const precedence = ({ segments }: Pattern): string =>
+  segments.map((segment) => (segment.fixed !== undefined ? 0 : segment.constraint ? 1 : 2)).join('');
+
+const matches = (pattern: readonly Segment[], path: readonly string[]): boolean =>
+  pattern.length === path.length && pattern.every((segment, index) => takes(segment, path[index] ?? ''));
+
+const takes = (segment: Segment, part: string): boolean =>
+  segment.fixed !== undefined ? segment.fixed === part : part !== '' && (segment.constraint?.test(part) ?? true);

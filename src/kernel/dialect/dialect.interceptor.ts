@@ -3,8 +3,8 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { from, map, type Observable, switchMap } from 'rxjs';
 import type { Page } from '../http/page.js';
-import { assertReadableQuery, readBody } from '../http/read-body.js';
 import { type Answer, ANSWERS, DIALECT, UNDRESSED, type View } from './dialect.decorator.js';
+import { readRequest } from './read-request.js';
 import { type DialectName, type Outcome, type Voice, voices } from './voices.js';
 
 /** Reads the body as the surface takes it, and dresses the answer as the surface gives it. */
@@ -18,18 +18,11 @@ export class DialectInterceptor implements NestInterceptor {
     const answer = this.reflector.get<Answer>(ANSWERS, context.getHandler());
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { id } = request;
-    return from(readInto(request, voice)).pipe(
+    return from(readRequest(request, voice)).pipe(
       switchMap(() => next.handle()),
       map((value) => voice.success({ ...dress(answer, value), traceId: id })),
     );
   }
-}
-
-/** A guard that looks for a credential in the body has read it before. */
-async function readInto(request: FastifyRequest, voice: Voice): Promise<void> {
-  assertReadableQuery(request.url);
-  if (Buffer.isBuffer(request.body)) request.body = await readBody(request.body, request.headers, voice.bodies);
-  else if (request.method !== 'GET') request.body ??= {};
 }
 
 function dress({ view, status, says, shape }: Answer, value: unknown): Omit<Outcome, 'traceId'> {

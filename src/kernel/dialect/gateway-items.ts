@@ -27,9 +27,10 @@ export function gatewayItems({ code, message, context }: Unreadable): Item[] | u
     case 'validation_failed':
       return (context.fields as readonly FieldProblem[] | undefined)?.map((field) => ({
         type: field.rule ?? 'value_error',
-        loc: [field.in ?? 'body', ...field.field.split('.')],
+        loc: [field.in ?? 'body', ...(field.field === '' ? [] : field.field.split('.'))],
         msg: field.rule === 'missing' ? 'Field required' : field.message,
         input: field.input ?? null,
+        ...(field.ctx && { ctx: field.ctx }),
       }));
     default:
       return undefined;

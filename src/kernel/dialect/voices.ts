@@ -30,6 +30,8 @@ export interface Voice {
   /** The surface's own status or sentence for a failure, by code. */
   readonly wording: Readonly<Record<string, { readonly status?: number; readonly message?: string }>>;
   readonly bodies: readonly BodyKind[];
+  /** What stands for a body that is not there; `{}` unless told. */
+  readonly absentBody?: null;
 }
 
 const known = ({ outcome }: Problem) => (outcome === undefined ? {} : { outcome });
@@ -79,8 +81,10 @@ const gateway: Voice = {
     invalid_json: { status: 422 },
     unsupported_media_type: { status: 422 },
     method_not_allowed: { message: 'Method Not Allowed' },
+    email_taken: { status: 400, message: 'User with this email already exists.' },
   },
   bodies: ['json'],
+  absentBody: null,
 };
 
 const traced: Voice = {

@@ -21,6 +21,11 @@ export class TokenExpired extends Unauthenticated {
     super('Token expired');
   }
 }
+export class InvalidApiKey extends Unauthenticated {
+  constructor() {
+    super('Invalid API key');
+  }
+}
 export class AccessDenied extends Forbidden {
   constructor() {
     super('Access denied');
@@ -31,7 +36,7 @@ export class UnreadableBody extends Invalid {
   override readonly code = 'invalid_json';
 }
 export class ValidationFailed extends Invalid {
-  constructor(fields: readonly FieldProblem[]) {
+  constructor(readonly fields: readonly FieldProblem[]) {
     super(fields[0]?.message ?? 'Invalid request', { context: { fields } });
   }
 }

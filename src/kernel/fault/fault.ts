@@ -94,14 +94,16 @@ export class Unavailable extends Fault {
   readonly code: string = 'unavailable';
 }
 
-/** One unreadable field of a request, by its path in the body or query. */
+/** One unreadable field of a request, by its path in the body or query; the path of a whole body is empty. */
 export interface FieldProblem {
   readonly field: string;
   readonly message: string;
-  readonly in?: 'body' | 'query';
+  readonly in?: 'body' | 'query' | 'header';
   /** The rule that was broken (`missing`, `string_type`, …), for dialects that publish it. */
   readonly rule?: string;
   readonly input?: unknown;
+  /** What the rule compared with, for dialects that publish it. */
+  readonly ctx?: Readonly<Record<string, unknown>>;
 }
 
 /** Throws in expression position: `found ?? raise(new PaymentNotFound())`. */

@@ -46,6 +46,10 @@ const requests: Record<string, () => Promise<[path: string, options: CallOptions
   'POST /api/v1/payments': async () => ['/api/v1/payments', { token: merchant, json: payment }],
   'PATCH /api/v1/payments/:id': async () => [`/api/v1/payments/${await someId()}`, { token: admin, json: { status: 'failed' } }],
   'DELETE /api/v1/payments/:id': async () => [`/api/v1/payments/${await someId()}`, { token: admin }],
+  'DELETE /api/v1/api-keys/:id': async () => {
+    const { body } = await app.call('POST', '/api/v1/api-keys', { token: merchant, json: { name: 'A key', scopes: ['payments:read'] } });
+    return [`/api/v1/api-keys/${body.data.key.id}`, { token: merchant }];
+  },
   'POST /api/v1/tenants': async () => ['/api/v1/tenants', { token: merchant, json: { name: 'Acme Ltd' } }],
   'PATCH /api/v1/tenants/:id': async () => ['/api/v1/tenants/ten_default', { token: admin, json: { name: 'Acme Ltd' } }],
   'POST /api/v1/jobs/:id/retry': async () => [`/api/v1/jobs/${await deadJob(app, 'ten_default', 'no')}/retry`, { token: admin }],
