@@ -102,6 +102,15 @@ export class CreditHistory {
     return this.operations.flatMap(({ told }) => told.flatMap((one) => (one.said === 'yes' ? 201 : (one.status ?? []))));
   }
 
+  /** Answers that no client is to get, whatever happens to servers and database. */
+  get unexpected(): string[] {
+    return this.operations.flatMap(({ path, told }) => {
+      // A hold that was not made in time is refused for its end.
+      const expected = [409, 422, 503, ...(path.endsWith('/holds') ? [400] : [])];
+      return told.flatMap((one) => (one.said === 'yes' || expected.includes(one.status ?? 503) ? [] : [`${path}: ${one.status}`]));
+    });
+  }
+
   /** The key of the entry that an operation makes. */
   entryKey({ path, key }: Operation): string {
     const { tenantId, userId } = this.caller;
