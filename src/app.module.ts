@@ -12,6 +12,7 @@ import { AuthenticateGuard } from './kernel/actor/authenticate.guard.js';
 import type { Clock } from './kernel/clock.js';
 import type { Config } from './kernel/config/config.js';
 import { DisownedRouteGuard } from './kernel/dialect/disowned-route.guard.js';
+import { HttpOutModule } from './kernel/http-out/http-out.module.js';
 import { RateLimitGuard } from './kernel/http/rate-limit.guard.js';
 import { validationPipe } from './kernel/http/validation.js';
 import { KernelModule } from './kernel/kernel.module.js';
@@ -24,11 +25,14 @@ import { OpenApiModule } from './openapi/openapi.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
 import { StoreModule } from './store/store.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 const features = [
   HealthModule,
   AuditModule,
   EventsModule,
+  HttpOutModule,
+  WebhooksModule,
   TenantsModule,
   AuthModule,
   JobsModule,

@@ -16,6 +16,8 @@ import { bucketsCollection } from '../payments/payment-buckets.js';
 import { paymentsCollection } from '../payments/payment.schema.js';
 import { storeItemsCollection } from '../store/store-item.js';
 import { tenantsCollection } from '../tenants/tenant.js';
+import { webhookDeliveriesCollection } from '../webhooks/webhook-delivery.js';
+import { webhookEndpointsCollection } from '../webhooks/webhook-endpoint.js';
 import type { Migration } from './migrator.js';
 
 /** Every collection of the product. */
@@ -42,6 +44,8 @@ export const collections: readonly CollectionSpec[] = [
   subjectKeysCollection,
   paymentsCollection,
   storeItemsCollection,
+  webhookDeliveriesCollection,
+  webhookEndpointsCollection,
 ];
 
 /** Changes of stored data, in order; never edited once released. */

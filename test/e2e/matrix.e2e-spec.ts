@@ -21,10 +21,13 @@ import { PaymentsService } from '../../src/payments/payments.service.js';
 import { TenantNotFound } from '../../src/tenants/tenant.faults.js';
 import { TenantsController } from '../../src/tenants/tenants.controller.js';
 import { TenantsService } from '../../src/tenants/tenants.service.js';
+import { WebhookDeliveriesRepository } from '../../src/webhooks/webhook-deliveries.repository.js';
+import { WebhookEndpointsRepository } from '../../src/webhooks/webhook-endpoints.repository.js';
 import { type Answer, type CallOptions, startApp, type TestApp } from '../support/app.js';
 import { as, newTenant, type Somebody } from '../support/as.js';
 import { deadJob } from '../support/jobs.js';
 import { grant, newItem, newTeam, storeSession } from '../support/store.js';
+import { endedDelivery, newEndpoint } from '../support/webhooks.js';
 import {
   type Caller,
   callers,
@@ -138,6 +141,20 @@ const onKey =
     const state = () => world.app.app.get(KeysRepository, { strict: false }).find(tenantScope(owner.tenantId), _id);
     return { idInPath: _id, json, state };
   };
+const onEndpoint =
+  (json?: object): Ask =>
+  async (world, cell) => {
+    const owner = ownerOf(world, cell);
+    const { _id } = await newEndpoint(world.app, owner);
+    const state = () => world.app.app.get(WebhookEndpointsRepository, { strict: false }).find(tenantScope(owner.tenantId), _id);
+    return { idInPath: _id, json, state };
+  };
+const onDelivery: Ask = async (world, cell) => {
+  const owner = ownerOf(world, cell);
+  const { _id } = await endedDelivery(world.app, owner);
+  const state = () => world.app.app.get(WebhookDeliveriesRepository, { strict: false }).find(tenantScope(owner.tenantId), _id);
+  return { idInPath: _id, state };
+};
 const inAnHour = () => new Date(Date.now() + 3_600_000);
 const onHold = onCredits(async (owner, { app }) => {
   const given = { userId: owner.userId, amount: 10, description: '' };
@@ -198,6 +215,15 @@ const requests: Readonly<Record<string, Ask>> = {
   'POST /api/v1/api-keys': () => ({ json: { name: 'A key', scopes: ['credits:read'] } }),
   'POST /api/v1/api-keys/:id/rotate': onKey({}),
   'DELETE /api/v1/api-keys/:id': onKey(),
+  'POST /api/v1/webhook-endpoints': () => ({ json: { url: 'http://127.0.0.1:49151/', eventTypes: ['nothing'] } }),
+  'GET /api/v1/webhook-endpoints/:id': onEndpoint(),
+  'PATCH /api/v1/webhook-endpoints/:id': onEndpoint({ description: 'Changed' }),
+  'DELETE /api/v1/webhook-endpoints/:id': onEndpoint(),
+  'POST /api/v1/webhook-endpoints/:id/rotate-secret': onEndpoint({}),
+  'POST /api/v1/webhook-endpoints/:id/test': onEndpoint(),
+  'GET /api/v1/webhook-endpoints/:id/deliveries': onEndpoint(),
+  'GET /api/v1/webhook-deliveries/:id': onDelivery,
+  'POST /api/v1/webhook-deliveries/:id/replay': onDelivery,
   'GET /api/financial/admin/credits/users/:user_id': onCredits(({ userId }) => ({ idInPath: userId })),
   'GET /api/financial/admin/credits/users/:user_id/transactions': onCredits(({ userId }) => ({ idInPath: userId })),
   'GET /api/financial/credits/balance (of a user)': onCredits(({ userId }) => ({ query: `?user_id=${userId}` })),
@@ -332,6 +358,10 @@ const sights: Readonly<Record<string, (body: Answer['body'], world: World, calle
     transactions.map(({ user_email: mail }: { user_email: string }) => whoseIs(inWorld, caller, ({ email: its }) => its === mail)),
   'GET /api/v1/api-keys': ({ data }, inWorld, caller) =>
     data.map(({ ownerId }: { ownerId: string }) => whoseIs(inWorld, caller, ({ userId }) => userId === ownerId)),
+  'GET /api/v1/webhook-endpoints': ({ data }, inWorld, caller) =>
+    data.map(({ ownerId }: { ownerId: string }) => whoseIs(inWorld, caller, ({ userId }) => userId === ownerId)),
+  'GET /api/v1/webhook-deliveries': ({ data }, inWorld, caller) =>
+    data.map(({ body }: { body: string }) => whoseIs(inWorld, caller, ({ userId }) => userId === body)),
   'GET /api/v1/credits/accounts': ({ data }, inWorld, caller) =>
     data.map(({ userId }: { userId: string }) => whoseIs(inWorld, caller, (somebody) => somebody.userId === userId)),
   'GET /api/analytics/payment-volume': ({ data }) => data.flatMap(relationOf),
@@ -356,6 +386,7 @@ describe('lists and figures hold what the caller may see', () => {
     for (const somebody of [...Object.values(fresh.people), ...Object.values(fresh.others), fresh.foreign]) {
       const { userId, tenantId } = somebody;
       await keyOf(fresh, somebody);
+      await endedDelivery(fresh.app, somebody);
       await grant(fresh.app, userId, 1, tenantId);
       await deadJob(fresh.app, tenantId, userId);
     }

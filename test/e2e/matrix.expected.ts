@@ -186,6 +186,53 @@ export const expected: Readonly<Record<string, Expectation>> = {
     foreign:                                      [401,  404,  404,  404,  403,  403,  404,  403],
   },
 
+  // Surface 3: webhooks out. A merchant has receivers of its own; finance sees what was sent, support nothing.
+  //                                              anon  sysad owner admin finan suppo merch user
+  'GET /api/v1/webhook-endpoints':               [401,  200,  200,  200,  200,  403,  200,  403],
+  'POST /api/v1/webhook-endpoints':              [401,  201,  201,  201,  403,  403,  201,  403],
+  'GET /api/v1/webhook-endpoints/:id': {
+    own:                                          [____, 200,  200,  200,  200,  403,  200,  403],
+    other:                                        [401,  200,  200,  200,  200,  403,  404,  403],
+    foreign:                                      [401,  404,  404,  404,  404,  403,  404,  403],
+  },
+  'PATCH /api/v1/webhook-endpoints/:id': {
+    own:                                          [____, 200,  200,  200,  403,  403,  200,  403],
+    other:                                        [401,  200,  200,  200,  403,  403,  404,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  404,  403],
+  },
+  'DELETE /api/v1/webhook-endpoints/:id': {
+    own:                                          [____, 200,  200,  200,  403,  403,  200,  403],
+    other:                                        [401,  200,  200,  200,  403,  403,  404,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  404,  403],
+  },
+  'POST /api/v1/webhook-endpoints/:id/rotate-secret': {
+    own:                                          [____, 200,  200,  200,  403,  403,  200,  403],
+    other:                                        [401,  200,  200,  200,  403,  403,  404,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  404,  403],
+  },
+  'POST /api/v1/webhook-endpoints/:id/test': {
+    own:                                          [____, 202,  202,  202,  403,  403,  202,  403],
+    other:                                        [401,  202,  202,  202,  403,  403,  404,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  404,  403],
+  },
+  'GET /api/v1/webhook-endpoints/:id/deliveries': {
+    own:                                          [____, 200,  200,  200,  200,  403,  200,  403],
+    other:                                        [401,  200,  200,  200,  200,  403,  404,  403],
+    foreign:                                      [401,  404,  404,  404,  404,  403,  404,  403],
+  },
+  'GET /api/v1/webhook-deliveries':              [401,  200,  200,  200,  200,  403,  200,  403],
+  'POST /api/v1/webhook-deliveries/replay':      [401,  202,  202,  202,  403,  403,  202,  403],
+  'GET /api/v1/webhook-deliveries/:id': {
+    own:                                          [____, 200,  200,  200,  200,  403,  200,  403],
+    other:                                        [401,  200,  200,  200,  200,  403,  404,  403],
+    foreign:                                      [401,  404,  404,  404,  404,  403,  404,  403],
+  },
+  'POST /api/v1/webhook-deliveries/:id/replay': {
+    own:                                          [____, 202,  202,  202,  403,  403,  202,  403],
+    other:                                        [401,  202,  202,  202,  403,  403,  404,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  404,  403],
+  },
+
   // Surface 3: credits. As on surface 1; of a customer, accounts of others are not there. Holds and transactions have each tenant's own
   // numbers, so that no other tenant's can be named.
   //                                              anon  sysad owner admin finan suppo merch user
@@ -284,6 +331,20 @@ export const seen: Readonly<Record<string, Sight>> = {
     system_admin: ['own', 'other'],
     owner: ['own', 'other'],
     admin: ['own', 'other'],
+    merchant: ['own'],
+  },
+  'GET /api/v1/webhook-endpoints': {
+    system_admin: ['own', 'other'],
+    owner: ['own', 'other'],
+    admin: ['own', 'other'],
+    finance: ['own', 'other'],
+    merchant: ['own'],
+  },
+  'GET /api/v1/webhook-deliveries': {
+    system_admin: ['own', 'other'],
+    owner: ['own', 'other'],
+    admin: ['own', 'other'],
+    finance: ['own', 'other'],
     merchant: ['own'],
   },
   'GET /api/v1/credits/accounts': { ...tenantWide, user: ['own'] },

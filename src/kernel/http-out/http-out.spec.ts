@@ -299,3 +299,13 @@ it('waits for a name server no longer than for anything else', async () => {
   const client = new HttpOut(open, silent, { ...limits, totalMs: 100 });
   await expect(client.send(post('http://slow.example/'))).rejects.toThrow('No answer within 0.1 s');
 });
+
+it('is broken off by whoever asked', async () => {
+  receiver.answer(() => {});
+  const breaker = new AbortController();
+  const client = new HttpOut(open, nobody, limits);
+  const sent = client.send({ ...post(receiver.url), signal: breaker.signal });
+  setTimeout(() => breaker.abort(), 50);
+  await expect(sent).rejects.toThrow('The connection failed');
+  await expect(client.send({ ...post(receiver.url), signal: breaker.signal })).rejects.toThrow('The connection failed');
+});

@@ -9,6 +9,8 @@ export interface HttpOutRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
+  /** Breaks it off. */
+  readonly signal?: AbortSignal;
 }
 export interface HttpOutReply {
   readonly status: number;
@@ -47,9 +49,10 @@ export class HttpOut {
   async send(request: HttpOutRequest): Promise<HttpOutReply> {
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), this.limits.totalMs);
+    const signal = request.signal ? AbortSignal.any([deadline.signal, request.signal]) : deadline.signal;
     try {
-      const target = await Promise.race([this.check(request.url), aborted(deadline.signal)]);
-      return await this.exchange(target, request, deadline.signal);
+      const target = await Promise.race([this.check(request.url), aborted(signal)]);
+      return await this.exchange(target, request, signal);
     } catch (error) {
       throw new NoReply(this.wordsOf(error, deadline.signal), { cause: error });
     } finally {
@@ -103,6 +106,7 @@ export class HttpOut {
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
+    if (signal.aborted) reject(new Error('Aborted'));
     signal.addEventListener('abort', () => reject(new Error('Aborted')), { once: true });
   });
 }

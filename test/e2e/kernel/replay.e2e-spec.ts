@@ -5,6 +5,7 @@ import { type Answer, type CallOptions, startApp, type TestApp } from '../../sup
 import { as, type Somebody } from '../../support/as.js';
 import { deadJob } from '../../support/jobs.js';
 import { grant, newItem, newTeam } from '../../support/store.js';
+import { endedDelivery } from '../../support/webhooks.js';
 
 let app: TestApp;
 let admin: string;
@@ -28,6 +29,10 @@ async function owner(): Promise<Somebody> {
   await grant(app, somebody.userId, 100, somebody.tenantId);
   return somebody;
 }
+const endpointPath = async () => {
+  const { body } = await app.call('POST', '/api/v1/webhook-endpoints', { token: merchant, json: { url: 'http://127.0.0.1:49151/' } });
+  return `/api/v1/webhook-endpoints/${body.data.endpoint.id}`;
+};
 const inAnHour = () => new Date(Date.now() + 3_600_000);
 async function openHold() {
   const { token } = await owner();
@@ -49,6 +54,14 @@ const requests: Record<string, () => Promise<[path: string, options: CallOptions
   'DELETE /api/v1/api-keys/:id': async () => {
     const { body } = await app.call('POST', '/api/v1/api-keys', { token: merchant, json: { name: 'A key', scopes: ['payments:read'] } });
     return [`/api/v1/api-keys/${body.data.key.id}`, { token: merchant }];
+  },
+  'PATCH /api/v1/webhook-endpoints/:id': async () => [await endpointPath(), { token: merchant, json: { description: 'Changed' } }],
+  'DELETE /api/v1/webhook-endpoints/:id': async () => [await endpointPath(), { token: merchant }],
+  'POST /api/v1/webhook-endpoints/:id/test': async () => [`${await endpointPath()}/test`, { token: merchant }],
+  'POST /api/v1/webhook-deliveries/replay': async () => ['/api/v1/webhook-deliveries/replay', { token: merchant, json: {} }],
+  'POST /api/v1/webhook-deliveries/:id/replay': async () => {
+    const { _id } = await endedDelivery(app, await as(app, 'merchant'));
+    return [`/api/v1/webhook-deliveries/${_id}/replay`, { token: admin }];
   },
   'POST /api/v1/tenants': async () => ['/api/v1/tenants', { token: merchant, json: { name: 'Acme Ltd' } }],
   'PATCH /api/v1/tenants/:id': async () => ['/api/v1/tenants/ten_default', { token: admin, json: { name: 'Acme Ltd' } }],
