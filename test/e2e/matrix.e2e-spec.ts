@@ -251,6 +251,7 @@ const requests: Readonly<Record<string, Ask>> = {
       .page(tenantId, { account: accountOf(userId) }, { newestFirst: true }, 1);
     return { json: { transactionId: `tx_${newest?.n}` } };
   }),
+  'GET /api/v1/events/stream': () => ({ headers: { 'last-event-id': 'none' } }),
   'POST /api/v1/store/items': () => ({ json: { name: 'MICAH HUG', price: 10 } }),
   'PATCH /api/v1/store/items/:number': async (world, cell) => {
     const number = await newItem(world.app, 10, ownerOf(world, cell).tenantId);

@@ -160,6 +160,9 @@ export const expected: Readonly<Record<string, Expectation>> = {
   'GET /api/v1/analytics/success-rate':          [401,  200,  200,  200,  200,  200,  200,  403],
   'GET /api/v1/analytics/daily':                 [401,  200,  200,  200,  200,  200,  200,  403],
   'GET /api/v1/audit':                           [401,  200,  200,  200,  403,  403,  403,  403],
+  'GET /api/v1/events':                          [401,  200,  200,  200,  200,  403,  403,  403],
+  // Asked for behind an event that there is not, because a stream that is let in has no end.
+  'GET /api/v1/events/stream':                   [401,  400,  400,  400,  400,  403,  403,  403],
   // Jobs have no owner; a system administrator sees those of every tenant.
   'GET /api/v1/jobs':                            [401,  200,  200,  200,  403,  403,  403,  403],
   'GET /api/v1/jobs/:id': {
@@ -371,4 +374,4 @@ export const details: Readonly<Record<number, string>> = { 401: 'Authorization r
 /** The body with which surface 4 refuses. */
 export const noSession = { error: 'Invalid session' };
 /** The codes with which surface 3 refuses. */
-export const codes: Readonly<Record<number, string>> = { 401: 'unauthenticated', 403: 'forbidden', 404: 'not_found' };
+export const codes: Readonly<Record<number, string>> = { 400: 'validation_failed', 401: 'unauthenticated', 403: 'forbidden', 404: 'not_found' };

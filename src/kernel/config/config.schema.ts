@@ -213,12 +213,26 @@ function limitVariables() {
         variableNotes,
         wholeNumberNote('How long a job stays with a node that has stopped saying that it works on it.', 100, 3_600_000),
       ),
+  };
+}
+
+function feedVariables() {
+  return {
     EVENT_LEASE_MS: wholeNumber(100, 3_600_000)
       .default(5000)
       .register(
         variableNotes,
         wholeNumberNote('How long the event feeds stand still when the node that extends them has stopped.', 100, 3_600_000),
       ),
+    EVENT_HEARTBEAT_MS: wholeNumber(10, 3_600_000)
+      .default(15_000)
+      .register(variableNotes, wholeNumberNote('How often a stream of events shows that it is alive.', 10, 3_600_000)),
+    EVENT_STREAMS_PER_USER: wholeNumber(1, 100_000)
+      .default(5)
+      .register(variableNotes, wholeNumberNote('Streams of events that one user may have open at this node.', 1, 100_000)),
+    EVENT_STREAMS_PER_TENANT: wholeNumber(1, 100_000)
+      .default(50)
+      .register(variableNotes, wholeNumberNote('Streams of events that the users of one tenant may have open at this node.', 1, 100_000)),
   };
 }
 
@@ -244,6 +258,7 @@ export function configSchema(production: boolean) {
     ...secretVariables(production),
     ...accountVariables(production),
     ...limitVariables(),
+    ...feedVariables(),
     ...testingVariables(production),
   });
 }

@@ -48,6 +48,9 @@ describe('defaults', () => {
       backgroundIntervalMs: 1000,
       jobLeaseMs: 30_000,
       eventLeaseMs: 5_000,
+      eventHeartbeatMs: 15_000,
+      eventStreamsPerUser: 5,
+      eventStreamsPerTenant: 50,
       failpoints: undefined,
     });
   });

@@ -64,7 +64,8 @@ it('says of every operation what it is for, who may call it, and shows a request
   const gaps = operations().flatMap(({ surface, name, described }) => {
     const { summary, tags, operationId, security, requestBody, responses } = described;
     const said = summary && tags.length === 1 && operationId && security && described['x-policy'];
-    const bodies = [...Object.values<Document>(requestBody?.content ?? {}), ...Object.values<Document>(responses).map(json)];
+    const contents = [requestBody?.content ?? {}, ...Object.values<Document>(responses).map(({ content }) => content)];
+    const bodies = contents.flatMap((content) => Object.values<Document>(content));
     return said && bodies.every(hasExample) ? [] : [`${surface}: ${name}`];
   });
   expect(gaps).toEqual([]);

@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import type { Scope } from '../kernel/actor/scope.js';
+import { type Page, pageOf } from '../kernel/http/page.js';
+import type { SequencedEvent } from './event.js';
+import { cursorKey, readEventCursor } from './event-cursor.js';
+import { EventFeed, type EventFilter } from './event-feed.js';
+
+export interface FeedPage {
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+/** The feed as callers page through it. */
+@Injectable()
+export class EventFeedService {
+  constructor(private readonly feed: EventFeed) {}
+
+  /** Oldest first. @throws Invalid on a cursor that the feed did not give out */
+  async list(scope: Scope, filter: EventFilter, { limit, cursor }: FeedPage): Promise<Page<SequencedEvent>> {
+    const head = await this.feed.head(scope.tenantId);
+    const after = cursor === undefined ? 0 : readEventCursor(cursor, head);
+    const { events } = await this.feed.read(scope, after, head, limit + 1, filter);
+    return pageOf(events, limit, ({ position }) => cursorKey(position));
+  }
+}
