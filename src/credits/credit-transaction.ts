@@ -53,6 +53,7 @@ export function sourceOf({ kind, meta }: Entry): CreditSource {
 }
 
 export const transactionId = (n: number): string => `tx_${n}`;
+export const holdId = (n: number): string => `hld_${n}`;
 /** The number that a transaction id stands for. */
 export const numberOf = (text: string, prefix = 'tx_'): number | undefined => {
   const digits = text.startsWith(prefix) ? text.slice(prefix.length) : '';

@@ -1,5 +1,5 @@
 import { type Account, type AccountKey, assetOf, type EntryKind, isAsset, isSystem, ownerOf } from '../ledger/ledger.js';
-import { type SeenEntry, transactionId } from './credit-transaction.js';
+import { holdId, type SeenEntry, transactionId } from './credit-transaction.js';
 
 /** `acc_` and whose it is; the asset where it is not credits. */
 export const accountId = (account: AccountKey): string =>
@@ -118,5 +118,3 @@ function fieldsOf({ entry, only }: SeenEntry) {
     at: at.toISOString(),
   };
 }
-
-const holdId = (n: number): string => `hld_${n}`;

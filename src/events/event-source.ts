@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { Id } from '../kernel/ids.js';
 import type { Event } from './event.js';
 
 export interface Derived {
@@ -34,4 +36,17 @@ export class EventSources {
   get all(): readonly EventSource[] {
     return this.sources;
   }
+}
+
+/** The id of the event of a row, the same one whoever makes it: a UUID of version 8 (RFC 9562). */
+export function derivedId({ name }: Pick<EventSource, 'name'>, tenantId: string, row: number): Id<'evt'> {
+  const bytes = createHash('sha256')
+    .update(JSON.stringify([name, tenantId, row]))
+    .digest()
+    .subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex');
+  const groups = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
+  return `evt_${groups.join('-')}` as Id<'evt'>;
 }

@@ -38,6 +38,8 @@ export interface AccountsPage {
 /** What the ledger holds, exact as of the answer. */
 @Injectable()
 export class LedgerReader {
+  /** Into which a row is inserted with every batch of entries. */
+  readonly growsIn = batchesCollection.name;
   private readonly rows: Collection<AccountDocument>;
   private readonly entries: Collection<EntryDocument>;
   private readonly batches: Collection<BatchDocument>;
@@ -81,6 +83,13 @@ export class LedgerReader {
 
   async page(tenantId: string, filter: EntryFilter, order: EntryOrder, limit: number): Promise<Entry[]> {
     return (await this.cursor(tenantId, filter, order).limit(limit).toArray()).map(toEntry);
+  }
+
+  /** The number of each tenant's last entry: one step of the index for each. */
+  async lastNumbers(): Promise<ReadonlyMap<string, number>> {
+    const stages = [{ $sort: { tenantId: -1, seq: -1 } }, { $group: { _id: '$tenantId', n: { $first: '$n' } } }];
+    const found = await this.batches.aggregate<{ _id: string; n: number }>(stages).toArray();
+    return new Map(found.map(({ _id, n }) => [_id, n]));
   }
 
   async *walk(tenantId: string, filter: EntryFilter, order: EntryOrder): AsyncGenerator<Entry> {

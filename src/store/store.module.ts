@@ -7,6 +7,7 @@ import { LedgerModule } from '../ledger/ledger.module.js';
 import { SessionsStoreController } from './sessions.store.controller.js';
 import { ShopService } from './shop.service.js';
 import { ShopStoreController } from './shop.store.controller.js';
+import { StoreEvents } from './store-events.js';
 import { StoreItemRecords } from './store-item-records.js';
 import { StoreItemsController } from './store-items.controller.js';
 import { StoreItemsRepository } from './store-items.repository.js';
@@ -19,7 +20,7 @@ import { TeamsStoreController } from './teams.store.controller.js';
 @Module({
   imports: [AuditModule, AuthModule, CreditsModule, EventsModule, LedgerModule],
   controllers: [SessionsStoreController, ShopStoreController, TeamsStoreController, StoreItemsController, StoreTeamsController],
-  providers: [ShopService, StoreItemRecords, StoreItems, StoreItemsRepository, StoreTeams, TeamMoney],
+  providers: [ShopService, StoreEvents, StoreItemRecords, StoreItems, StoreItemsRepository, StoreTeams, TeamMoney],
   exports: [StoreItems, StoreTeams],
 })
 export class StoreModule {}
