@@ -13,6 +13,7 @@ import type { Clock } from './kernel/clock.js';
 import type { Config } from './kernel/config/config.js';
 import { DisownedRouteGuard } from './kernel/dialect/disowned-route.guard.js';
 import { HttpOutModule } from './kernel/http-out/http-out.module.js';
+import { IntegrationsModule } from './integrations/integrations.module.js';
 import { RateLimitGuard } from './kernel/http/rate-limit.guard.js';
 import { validationPipe } from './kernel/http/validation.js';
 import { KernelModule } from './kernel/kernel.module.js';
@@ -40,6 +41,7 @@ const features = [
   LedgerModule,
   CreditsModule,
   PaymentsModule,
+  IntegrationsModule,
   ErasureModule,
   StoreModule,
   AnalyticsModule,

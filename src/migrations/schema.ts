@@ -6,6 +6,7 @@ import { usersCollection } from '../auth/user.js';
 import { eventsCollection } from '../events/event.js';
 import { feedsCollection, leaseCollection } from '../events/event-feed.schema.js';
 import { idempotencyCollection } from '../kernel/idempotency/idempotency-record.js';
+import { integrationsCollection } from '../integrations/integration.js';
 import { jobsCollection } from '../kernel/jobs/job.js';
 import { apiKeysCollection } from '../keys/api-key.js';
 import { gatewaySecretsCollection } from '../keys/gateway-secret.js';
@@ -16,6 +17,7 @@ import { bucketsCollection } from '../payments/payment-buckets.js';
 import { paymentsCollection } from '../payments/payment.schema.js';
 import { storeItemsCollection } from '../store/store-item.js';
 import { tenantsCollection } from '../tenants/tenant.js';
+import { inboundWebhooksCollection } from '../webhooks/inbound-webhook.js';
 import { webhookDeliveriesCollection } from '../webhooks/webhook-delivery.js';
 import { webhookEndpointsCollection } from '../webhooks/webhook-endpoint.js';
 import type { Migration } from './migrator.js';
@@ -44,6 +46,8 @@ export const collections: readonly CollectionSpec[] = [
   subjectKeysCollection,
   paymentsCollection,
   storeItemsCollection,
+  inboundWebhooksCollection,
+  integrationsCollection,
   webhookDeliveriesCollection,
   webhookEndpointsCollection,
 ];

@@ -77,6 +77,7 @@ it.each([
   ['a version without one', 'v1,'],
   ['another version', `v0,${mac}`],
   ['no version', mac],
+  ['two headers', `v1,${mac}, v1,${mac}`],
   ['half of it', `v1,${mac.slice(0, 22)}`],
   ['hex', `v1,${Buffer.from(mac, 'base64').toString('hex')}`],
   ['a thousand others', Array.from({ length: 1_000 }, (_, index) => `v1,${mac.slice(0, -4)}${String(index).padStart(3, 'A')}=`).join(' ')],

@@ -23,7 +23,10 @@ export function verifyStandard(secrets: readonly string[], headers: IncomingHttp
   if (!/^[\x21-\x7e]{1,255}$/.test(id) || !/^\d{1,12}$/.test(time)) return null;
   const timestamp = Number(time);
   if (Math.abs(now.getTime() / 1000 - timestamp) > toleranceSeconds) return null;
-  const signatures = given.split(' ').flatMap((entry) => (entry.startsWith('v1,') ? [Buffer.from(entry.slice(3))] : []));
+  const entries = given.split(' ');
+  // A header that came twice is joined with commas, and is none that a sender makes.
+  if (!entries.every((entry) => /^v\w{1,3},[\w+/=]*$/.test(entry))) return null;
+  const signatures = entries.flatMap((entry) => (entry.startsWith('v1,') ? [Buffer.from(entry.slice(3))] : []));
   const expected = secrets.map((secret) => Buffer.from(mac(secret, id, timestamp, body).toString('base64')));
   return signatures.some((signature) => expected.some((one) => isSame(signature, one))) ? id : null;
 }

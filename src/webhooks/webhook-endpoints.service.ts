@@ -8,16 +8,9 @@ import { decodeCursor, type Page, pageOf } from '../kernel/http/page.js';
 import { newId } from '../kernel/ids.js';
 import { TryAgain, UnitOfWork } from '../kernel/mongo/unit-of-work.js';
 import { SecretBox } from '../kernel/privacy/secret-box.js';
+import { goodSecrets, rotatedSecrets } from './sealed-secrets.js';
 import { newSigningSecret } from './standard-signature.js';
-import {
-  type DisabledReason,
-  type EndpointPatch,
-  goodSecrets,
-  limits,
-  type NewEndpoint,
-  rotatedSecrets,
-  type WebhookEndpoint,
-} from './webhook-endpoint.js';
+import { type DisabledReason, type EndpointPatch, limits, type NewEndpoint, type WebhookEndpoint } from './webhook-endpoint.js';
 import { summary, WebhookEndpointRecords } from './webhook-endpoint-records.js';
 import { WebhookEndpointsRepository } from './webhook-endpoints.repository.js';
 import { EndpointNotFound, TooManyEndpoints } from './webhook.faults.js';

@@ -4,6 +4,7 @@ import { EventsModule } from '../events/events.module.js';
 import { AllowedTargets } from './allowed-targets.js';
 import { DeliveryAttempts } from './delivery-attempts.service.js';
 import { DeliveryWorker } from './delivery-worker.js';
+import { InboundWebhooksRepository } from './inbound-webhooks.repository.js';
 import { TestMessages } from './test-messages.service.js';
 import { WebhookDeliveries } from './webhook-deliveries.service.js';
 import { WebhookDeliveriesController } from './webhook-deliveries.controller.js';
@@ -13,6 +14,7 @@ import { WebhookEndpoints } from './webhook-endpoints.service.js';
 import { WebhookEndpointsController } from './webhook-endpoints.controller.js';
 import { WebhookEndpointsRepository } from './webhook-endpoints.repository.js';
 import { WebhookFanOut } from './webhook-fan-out.js';
+import { WebhookInbox } from './webhook-inbox.js';
 import { WebhookSender } from './webhook-sender.js';
 import { WebhooksErasure } from './webhooks-erasure.service.js';
 import { WebhookTargets } from './webhook-targets.js';
@@ -25,6 +27,7 @@ import { WebhookTargets } from './webhook-targets.js';
   providers: [
     DeliveryAttempts,
     DeliveryWorker,
+    InboundWebhooksRepository,
     TestMessages,
     WebhookDeliveries,
     WebhookDeliveriesRepository,
@@ -32,10 +35,11 @@ import { WebhookTargets } from './webhook-targets.js';
     WebhookEndpoints,
     WebhookEndpointsRepository,
     WebhookFanOut,
+    WebhookInbox,
     WebhookSender,
     WebhooksErasure,
     { provide: WebhookTargets, useClass: AllowedTargets },
   ],
-  exports: [WebhooksErasure, WebhookTargets],
+  exports: [WebhookInbox, WebhooksErasure, WebhookTargets],
 })
 export class WebhooksModule {}

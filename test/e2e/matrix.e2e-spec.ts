@@ -5,6 +5,7 @@ import { UsersService } from '../../src/auth/users.service.js';
 import { CreditsController } from '../../src/credits/credits.controller.js';
 import { CreditsService } from '../../src/credits/credits.service.js';
 import { MeRoutingController } from '../../src/erasure/me.routing.controller.js';
+import { IntegrationsRepository } from '../../src/integrations/integrations.repository.js';
 import { DEFAULT_TENANT_ID } from '../../src/kernel/actor/actor.js';
 import { POLICY, type Policy } from '../../src/kernel/actor/allow.decorator.js';
 import type { Role } from '../../src/kernel/actor/permissions.js';
@@ -21,13 +22,15 @@ import { PaymentsService } from '../../src/payments/payments.service.js';
 import { TenantNotFound } from '../../src/tenants/tenant.faults.js';
 import { TenantsController } from '../../src/tenants/tenants.controller.js';
 import { TenantsService } from '../../src/tenants/tenants.service.js';
+import { signStandard } from '../../src/webhooks/standard-signature.js';
 import { WebhookDeliveriesRepository } from '../../src/webhooks/webhook-deliveries.repository.js';
 import { WebhookEndpointsRepository } from '../../src/webhooks/webhook-endpoints.repository.js';
 import { type Answer, type CallOptions, startApp, type TestApp } from '../support/app.js';
 import { as, newTenant, type Somebody } from '../support/as.js';
 import { deadJob } from '../support/jobs.js';
 import { grant, newItem, newTeam, storeSession } from '../support/store.js';
-import { endedDelivery, newEndpoint } from '../support/webhooks.js';
+import { gatewaySender } from '../support/senders.js';
+import { endedDelivery, newEndpoint, newIntegration } from '../support/webhooks.js';
 import {
   type Caller,
   callers,
@@ -149,6 +152,14 @@ const onEndpoint =
     const state = () => world.app.app.get(WebhookEndpointsRepository, { strict: false }).find(tenantScope(owner.tenantId), _id);
     return { idInPath: _id, json, state };
   };
+const onIntegration =
+  (json?: object): Ask =>
+  async (world, cell) => {
+    const owner = ownerOf(world, cell);
+    const { _id } = await newIntegration(world.app, owner);
+    const state = () => world.app.app.get(IntegrationsRepository, { strict: false }).find(tenantScope(owner.tenantId), _id);
+    return { idInPath: _id, json, state };
+  };
 const onDelivery: Ask = async (world, cell) => {
   const owner = ownerOf(world, cell);
   const { _id } = await endedDelivery(world.app, owner);
@@ -224,6 +235,15 @@ const requests: Readonly<Record<string, Ask>> = {
   'GET /api/v1/webhook-endpoints/:id/deliveries': onEndpoint(),
   'GET /api/v1/webhook-deliveries/:id': onDelivery,
   'POST /api/v1/webhook-deliveries/:id/replay': onDelivery,
+  'POST /api/v1/integrations': () => ({ json: { name: 'Bank' } }),
+  'GET /api/v1/integrations/:id': onIntegration(),
+  'DELETE /api/v1/integrations/:id': onIntegration(),
+  'POST /api/v1/integrations/:id/rotate-secret': onIntegration({}),
+  'POST /api/v1/integrations/webhooks/generic/:integrationId': async ({ app, others: { own } }) => {
+    const { _id, secret } = await newIntegration(app, own);
+    return { idInPath: _id, json: {}, headers: signStandard([secret], randomUUID(), new Date(), '{}') };
+  },
+  'POST /api/v1/webhook-receive': async ({ app }) => ({ json: {}, headers: (await gatewaySender(app)).genuine('{}').headers }),
   'GET /api/financial/admin/credits/users/:user_id': onCredits(({ userId }) => ({ idInPath: userId })),
   'GET /api/financial/admin/credits/users/:user_id/transactions': onCredits(({ userId }) => ({ idInPath: userId })),
   'GET /api/financial/credits/balance (of a user)': onCredits(({ userId }) => ({ query: `?user_id=${userId}` })),
@@ -361,6 +381,8 @@ const sights: Readonly<Record<string, (body: Answer['body'], world: World, calle
     data.map(({ ownerId }: { ownerId: string }) => whoseIs(inWorld, caller, ({ userId }) => userId === ownerId)),
   'GET /api/v1/webhook-endpoints': ({ data }, inWorld, caller) =>
     data.map(({ ownerId }: { ownerId: string }) => whoseIs(inWorld, caller, ({ userId }) => userId === ownerId)),
+  'GET /api/v1/integrations': ({ data }, inWorld, caller) =>
+    data.map(({ ownerId }: { ownerId: string }) => whoseIs(inWorld, caller, ({ userId }) => userId === ownerId)),
   'GET /api/v1/webhook-deliveries': ({ data }, inWorld, caller) =>
     data.map(({ body }: { body: string }) => whoseIs(inWorld, caller, ({ userId }) => userId === body)),
   'GET /api/v1/credits/accounts': ({ data }, inWorld, caller) =>
@@ -388,6 +410,7 @@ describe('lists and figures hold what the caller may see', () => {
       const { userId, tenantId } = somebody;
       await keyOf(fresh, somebody);
       await endedDelivery(fresh.app, somebody);
+      await newIntegration(fresh.app, somebody);
       await grant(fresh.app, userId, 1, tenantId);
       await deadJob(fresh.app, tenantId, userId);
     }

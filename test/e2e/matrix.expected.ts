@@ -236,6 +236,28 @@ export const expected: Readonly<Record<string, Expectation>> = {
     foreign:                                      [401,  404,  404,  404,  403,  403,  404,  403],
   },
 
+  // Surface 3: webhooks in. They are the whole tenant's; whoever sends signs, and need not be signed in.
+  //                                              anon  sysad owner admin finan suppo merch user
+  'GET /api/v1/integrations':                    [401,  200,  200,  200,  200,  403,  403,  403],
+  'POST /api/v1/integrations':                   [401,  201,  201,  201,  403,  403,  403,  403],
+  'GET /api/v1/integrations/:id': {
+    own:                                          [____, 200,  200,  200,  200,  403,  403,  403],
+    other:                                        [401,  200,  200,  200,  200,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  404,  403,  403,  403],
+  },
+  'DELETE /api/v1/integrations/:id': {
+    own:                                          [____, 200,  200,  200,  403,  403,  403,  403],
+    other:                                        [401,  200,  200,  200,  403,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  403,  403],
+  },
+  'POST /api/v1/integrations/:id/rotate-secret': {
+    own:                                          [____, 200,  200,  200,  403,  403,  403,  403],
+    other:                                        [401,  200,  200,  200,  403,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  403,  403],
+  },
+  'POST /api/v1/integrations/webhooks/generic/:integrationId': open(202),
+  'POST /api/v1/webhook-receive':                open(200),
+
   // Surface 3: credits. As on surface 1; of a customer, accounts of others are not there. Holds and transactions have each tenant's own
   // numbers, so that no other tenant's can be named.
   //                                              anon  sysad owner admin finan suppo merch user
@@ -343,6 +365,12 @@ export const seen: Readonly<Record<string, Sight>> = {
     finance: ['own', 'other'],
     merchant: ['own'],
   },
+  'GET /api/v1/integrations': {
+    system_admin: ['own', 'other'],
+    owner: ['own', 'other'],
+    admin: ['own', 'other'],
+    finance: ['own', 'other'],
+  },
   'GET /api/v1/webhook-deliveries': {
     system_admin: ['own', 'other'],
     owner: ['own', 'other'],
@@ -374,4 +402,9 @@ export const details: Readonly<Record<number, string>> = { 401: 'Authorization r
 /** The body with which surface 4 refuses. */
 export const noSession = { error: 'Invalid session' };
 /** The codes with which surface 3 refuses. */
-export const codes: Readonly<Record<number, string>> = { 400: 'validation_failed', 401: 'unauthenticated', 403: 'forbidden', 404: 'not_found' };
+export const codes: Readonly<Record<number, string>> = {
+  400: 'validation_failed',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+};

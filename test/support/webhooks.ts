@@ -1,3 +1,5 @@
+import type { Integration } from '../../src/integrations/integration.js';
+import { IntegrationsRepository } from '../../src/integrations/integrations.repository.js';
 import { newId } from '../../src/kernel/ids.js';
 import { UnitOfWork } from '../../src/kernel/mongo/unit-of-work.js';
 import { SecretBox } from '../../src/kernel/privacy/secret-box.js';
@@ -44,4 +46,14 @@ export async function endedDelivery(test: TestApp, owner: Owner): Promise<Webhoo
   const { app } = test;
   await app.get(UnitOfWork).run((session) => app.get(WebhookDeliveriesRepository, { strict: false }).insert([delivery], session));
   return delivery;
+}
+
+/** An integration and its secret, made past the API, where a tenant may have only so many. */
+export async function newIntegration({ app }: TestApp, { userId: ownerId, tenantId }: Owner): Promise<Integration & { secret: string }> {
+  const _id = newId('int');
+  const secret = newSigningSecret();
+  const secrets = [{ sealed: app.get(SecretBox).seal(secret, `integration:${_id}`), until: null }];
+  const integration: Integration = { _id, tenantId, ownerId, name: 'Bank', provider: 'generic', secrets, createdAt: new Date(), rev: 1 };
+  await app.get(UnitOfWork).run((session) => app.get(IntegrationsRepository, { strict: false }).insert(integration, session));
+  return { ...integration, secret };
 }

@@ -3,6 +3,8 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { from, map, type Observable, switchMap } from 'rxjs';
 import type { Page } from '../http/page.js';
+import { assertReadableQuery } from '../http/read-body.js';
+import { TAKES_BYTES } from '../http/takes-bytes.decorator.js';
 import { type Answer, ANSWERS, DIALECT, UNDRESSED, type View } from './dialect.decorator.js';
 import { readRequest } from './read-request.js';
 import { type DialectName, type Outcome, type Voice, voices } from './voices.js';
@@ -18,11 +20,16 @@ export class DialectInterceptor implements NestInterceptor {
     const answer = this.reflector.get<Answer>(ANSWERS, context.getHandler());
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { id } = request;
-    return from(readRequest(request, voice)).pipe(
+    const takesBytes = this.reflector.get<boolean | undefined>(TAKES_BYTES, context.getHandler()) ?? false;
+    return from(takesBytes ? readQueryOnly(request) : readRequest(request, voice)).pipe(
       switchMap(() => next.handle()),
       map((value) => voice.success({ ...dress(answer, value), traceId: id })),
     );
   }
+}
+
+async function readQueryOnly({ url }: FastifyRequest): Promise<void> {
+  assertReadableQuery(url);
 }
 
 function dress({ view, status, says, shape }: Answer, value: unknown): Omit<Outcome, 'traceId'> {

@@ -81,6 +81,7 @@ const gateway: Voice = {
     invalid_json: { status: 422 },
     unsupported_media_type: { status: 422 },
     method_not_allowed: { message: 'Method Not Allowed' },
+    webhook_secret_missing: { status: 500 },
     email_taken: { status: 400, message: 'User with this email already exists.' },
   },
   bodies: ['json'],

@@ -35,6 +35,11 @@ export function httpAdapter(config: Pick<Config, 'logLevel' | 'trustProxy'>): Fa
     void reply.header('x-trace-id', request.id);
     requestContext.run({ traceId: request.id }, done);
   });
+  // A route may say in its configuration how large its bodies are.
+  fastify.addHook('onRoute', (route) => {
+    const { bodyLimit } = (route.config ?? {}) as { readonly bodyLimit?: number };
+    if (bodyLimit !== undefined) route.bodyLimit = bodyLimit;
+  });
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
     request.log.info({ traceId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) });

@@ -58,6 +58,10 @@ const requests: Record<string, () => Promise<[path: string, options: CallOptions
   'PATCH /api/v1/webhook-endpoints/:id': async () => [await endpointPath(), { token: merchant, json: { description: 'Changed' } }],
   'DELETE /api/v1/webhook-endpoints/:id': async () => [await endpointPath(), { token: merchant }],
   'POST /api/v1/webhook-endpoints/:id/test': async () => [`${await endpointPath()}/test`, { token: merchant }],
+  'DELETE /api/v1/integrations/:id': async () => {
+    const { body } = await app.call('POST', '/api/v1/integrations', { token: admin, json: { name: 'Bank' } });
+    return [`/api/v1/integrations/${body.data.integration.id}`, { token: admin }];
+  },
   'POST /api/v1/webhook-deliveries/replay': async () => ['/api/v1/webhook-deliveries/replay', { token: merchant, json: {} }],
   'POST /api/v1/webhook-deliveries/:id/replay': async () => {
     const { _id } = await endedDelivery(app, await as(app, 'merchant'));
