@@ -1,4 +1,5 @@
 import type { Actor } from '../kernel/actor/actor.js';
+import type { Role } from '../kernel/actor/permissions.js';
 import type { CollectionSpec } from '../kernel/mongo/collection-spec.js';
 import type { Id } from '../kernel/ids.js';
 
@@ -9,7 +10,7 @@ export interface AuditActor {
   readonly role: string;
   readonly key?: string;
 }
-export type Author = Pick<Actor, 'userId' | 'email' | 'role' | 'key'>;
+export type Author = Pick<Actor, 'userId' | 'email' | 'key'> & { readonly role: Role | 'system' };
 
 export const auditActorOf = ({ userId: id, email, role, key }: Author): AuditActor => ({ id, email, role, ...(key && { key: key.id }) });
 

@@ -10,6 +10,7 @@ import { ActorReader } from './actor-reader.js';
 import { AuthController } from './auth.controller.js';
 import { AuthRoutingController } from './auth.routing.controller.js';
 import { AuthService } from './auth.service.js';
+import { GatewayAccounts } from './gateway-accounts.service.js';
 import { LoginLimits } from './login-limits.js';
 import { Members } from '../kernel/actor/members.js';
 import { MembersReader } from './members-reader.js';
@@ -26,6 +27,7 @@ import { StoreSignIn } from './store-sign-in.service.js';
 import { TeamAccounts } from './team-accounts.service.js';
 import { Tokens } from './tokens.js';
 import { UserRecords } from './user-records.js';
+import { UsersGatewayController } from './users.gateway.controller.js';
 import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
@@ -33,12 +35,13 @@ import { UsersService } from './users.service.js';
 @Global()
 @Module({
   imports: [AuditModule, EventsModule, TenantsModule],
-  controllers: [AuthRoutingController, AuthController, RolesController, MembershipsController],
+  controllers: [AuthRoutingController, AuthController, RolesController, MembershipsController, UsersGatewayController],
   providers: [
     AccountsErasure,
     AccountsService,
     ActorCache,
     AuthService,
+    GatewayAccounts,
     LoginLimits,
     MembershipsService,
     PasswordChanges,
@@ -56,6 +59,16 @@ import { UsersService } from './users.service.js';
     { provide: CredentialReader, useClass: ActorReader },
     { provide: Members, useClass: MembersReader },
   ],
-  exports: [AccountsErasure, AccountsService, AuthService, CredentialReader, Members, StoreActors, StoreSignIn, TeamAccounts],
+  exports: [
+    AccountsErasure,
+    AccountsService,
+    AuthService,
+    CredentialReader,
+    GatewayAccounts,
+    Members,
+    StoreActors,
+    StoreSignIn,
+    TeamAccounts,
+  ],
 })
 export class AuthModule {}

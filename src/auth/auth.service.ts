@@ -5,15 +5,16 @@ import { raise } from '../kernel/fault/fault.js';
 import type { Tenant } from '../tenants/tenant.js';
 import { TenantsService } from '../tenants/tenants.service.js';
 import { InvalidCredentials, NotAMember } from './auth.faults.js';
+import { GatewayLoginFailed } from './users.gateway.faults.js';
 import { type Credentials, PasswordChecks } from './password-checks.js';
 import { actingMembership, type Session } from './session.js';
 import { SessionsService } from './sessions.service.js';
-import { Tokens } from './tokens.js';
+import { type Claims, Tokens } from './tokens.js';
 import { loginNameOf, type Membership, membershipIn, type User, usualMembership } from './user.js';
 import { UsersService } from './users.service.js';
 
-/** Seconds an access token is good for: as published for the routing API, short where it can be refreshed. */
-const lifetimeSeconds = { plain: 3_600, refreshable: 900 };
+/** Seconds an access token is good for: as published for the routing API and the gateway, short where it can be refreshed. */
+const lifetimeSeconds = { plain: 3_600, gateway: 7_200, refreshable: 900 };
 
 export interface SignedIn {
   readonly user: User;
@@ -48,6 +49,15 @@ export class AuthService {
     const membership = homeOf(user);
     const session = await this.sessions.open(user, membership.tenantId);
     return { user, membership, accessToken: this.access(user, membership, session, lifetimeSeconds.plain) };
+  }
+
+  /** For clients of the gateway, whose tokens name the user as it does. @throws GatewayLoginFailed, TooManyTries, PasswordsBusy */
+  async signInAtGateway(credentials: Credentials): Promise<SignedIn> {
+    const user = await this.passwords.signIn(credentials).catch(asGatewayLogin);
+    const membership = usualMembership(user) ?? raise(new GatewayLoginFailed());
+    const session = await this.sessions.open(user, membership.tenantId);
+    const named = { sub: user.gatewayId, email: credentials.email };
+    return { user, membership, accessToken: this.access(user, membership, session, lifetimeSeconds.gateway, named) };
   }
 
   /** For clients that refresh; in the tenant of that id or slug. @throws InvalidCredentials, NotAMember, TooManyTries, PasswordsBusy */
@@ -109,10 +119,12 @@ export class AuthService {
     return this.tenants.findAll(all.map(({ tenantId }) => tenantId));
   }
 
-  private access(user: User, { tenantId, role }: Membership, { _id: sid }: Session, seconds: number): string {
-    return this.tokens.access({ sub: loginNameOf(user), uid: user._id, tid: tenantId, role, sid }, seconds);
+  private access(user: User, { tenantId, role }: Membership, { _id: sid }: Session, seconds: number, named: Partial<Claims> = {}): string {
+    return this.tokens.access({ sub: loginNameOf(user), uid: user._id, tid: tenantId, role, sid, ...named }, seconds);
   }
 }
+
+const asGatewayLogin = (error: Error): never => raise(error instanceof InvalidCredentials ? new GatewayLoginFailed() : error);
 
 /** Without a membership nobody can sign in. */
 const homeOf = (user: User): Membership => usualMembership(user) ?? raise(new InvalidCredentials());

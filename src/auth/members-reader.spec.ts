@@ -12,7 +12,7 @@ let repository: UsersRepository;
 const since = new Date('2026-01-01T00:00:00.000Z');
 const member = (tenantId: string, number: number, role: Role = 'merchant') => ({ tenantId, role, number, since });
 const user = (_id: string, memberships: User['memberships'], more: Partial<User> = {}): User => {
-  return { _id, name: `Name of ${_id}`, passwordVersion: 1, memberships, createdAt: since, rev: 1, ...more };
+  return { _id, gatewayId: `of ${_id}`, name: `Name of ${_id}`, passwordVersion: 1, memberships, createdAt: since, rev: 1, ...more };
 };
 const ann = user('usr_ann', [member('ten_1', 1001, 'owner'), member('ten_2', 1002)], { email: 'ann@acme.test', passwordHash: 'secret' });
 const bob = user('usr_bob', [member('ten_1', 1002)], { username: 'bob' });

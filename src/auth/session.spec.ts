@@ -3,7 +3,7 @@ import type { User } from './user.js';
 
 const at = new Date('2026-01-01T00:00:00Z');
 const membership = { tenantId: 'ten_1', role: 'admin' as const, number: 1001, since: at };
-const user: User = { _id: 'usr_1', name: 'Ava', passwordVersion: 2, memberships: [membership], createdAt: at, rev: 1 };
+const user: User = { _id: 'usr_1', gatewayId: 'user_1', name: 'Ava', passwordVersion: 2, memberships: [membership], createdAt: at, rev: 1 };
 const session: Session = {
   _id: 'ses_1',
   userId: 'usr_1',

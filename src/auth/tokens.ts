@@ -12,6 +12,8 @@ export interface Claims {
   readonly tid: string;
   readonly role: string;
   readonly sid: string;
+  /** Where the surface publishes it. */
+  readonly email?: string;
 }
 /** Which token of which session a refresh token is. */
 export interface RefreshClaim {

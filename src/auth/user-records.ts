@@ -4,6 +4,7 @@ import { type AuditEntry, auditActorOf, type Author } from '../audit/audit-entry
 import { AuditService } from '../audit/audit.service.js';
 import { EventsService } from '../events/events.service.js';
 import type { Actor } from '../kernel/actor/actor.js';
+import type { Role } from '../kernel/actor/permissions.js';
 import { Clock } from '../kernel/clock.js';
 import { requestContext } from '../kernel/http/request-context.js';
 import { newId } from '../kernel/ids.js';
@@ -28,10 +29,16 @@ export class UserRecords {
     await this.note(session, user, membership, { action: 'user.registered', before: null, after }, by);
   }
 
-  async erased(session: ClientSession, user: User): Promise<void> {
+  async roleChanged(session: ClientSession, user: User, { tenantId, role: from }: Membership, role: Role, by: Maker): Promise<void> {
+    const membership = { tenantId, role };
+    await this.event(session, 'USER_ROLE_CHANGED', user, membership, { from, role }, by);
+    await this.note(session, user, membership, { action: 'user.role_changed', before: { role: from }, after: { role } }, by);
+  }
+
+  async erased(session: ClientSession, user: User, by?: Maker): Promise<void> {
     for (const membership of user.memberships) {
-      await this.event(session, 'USER_ERASED', user, membership, {});
-      await this.note(session, user, membership, { action: 'user.erased', before: { role: membership.role }, after: null });
+      await this.event(session, 'USER_ERASED', user, membership, {}, by);
+      await this.note(session, user, membership, { action: 'user.erased', before: { role: membership.role }, after: null }, by);
     }
   }
 
@@ -41,9 +48,9 @@ export class UserRecords {
 
   private async event(
     session: ClientSession,
-    type: 'USER_REGISTERED' | 'USER_ERASED',
+    type: 'USER_REGISTERED' | 'USER_ROLE_CHANGED' | 'USER_ERASED',
     { _id }: User,
-    { tenantId }: Membership,
+    { tenantId }: Pick<Membership, 'tenantId'>,
     data: Readonly<Record<string, unknown>>,
     by?: Maker,
   ): Promise<void> {

@@ -12,6 +12,8 @@ export interface Membership {
 /** A person. An erased one keeps only its id, so that records which name it still name somebody. */
 export interface User {
   readonly _id: string;
+  /** What the gateway calls it; follows from the id, and is kept to be found by. */
+  readonly gatewayId: string;
   /** As it was given, trimmed; two that differ in case are two. */
   readonly email?: string;
   readonly username?: string;
@@ -36,6 +38,7 @@ export const usersCollection: CollectionSpec = {
   indexes: [
     { name: 'email', key: { email: 1 }, ...whereText('email') },
     { name: 'username', key: { username: 1 }, ...whereText('username') },
+    { name: 'gateway_id', key: { gatewayId: 1 }, ...whereText('gatewayId') },
     {
       name: 'number',
       key: { 'memberships.tenantId': 1, 'memberships.number': 1 },

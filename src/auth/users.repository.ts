@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession, Collection } from 'mongodb';
+import type { Role } from '../kernel/actor/permissions.js';
 import { Clock } from '../kernel/clock.js';
 import { Database } from '../kernel/mongo/database.js';
 import { hasCode } from '../kernel/mongo/error-code.js';
@@ -25,6 +26,10 @@ export class UsersRepository {
 
   find(id: string): Promise<User | null> {
     return this.users.findOne({ _id: id, erasedAt: { $exists: false } });
+  }
+
+  findByGatewayId(gatewayId: string, session?: ClientSession): Promise<User | null> {
+    return this.users.findOne({ gatewayId: text(gatewayId), erasedAt: { $exists: false } }, { session });
   }
 
   findAll(ids: readonly string[]): Promise<User[]> {
@@ -74,6 +79,15 @@ export class UsersRepository {
     return this.users.findOneAndUpdate(
       { _id: id, erasedAt: { $exists: false }, 'memberships.tenantId': { $ne: membership.tenantId }, ...room },
       { $push: { memberships: membership }, $inc: { rev: 1 } },
+      { session, returnDocument: 'after' },
+    );
+  }
+
+  /** Null where the membership is not what it was. */
+  changeRole(session: ClientSession, { _id }: User, { tenantId, role: from }: Membership, role: Role): Promise<User | null> {
+    return this.users.findOneAndUpdate(
+      { _id, erasedAt: { $exists: false }, memberships: { $elemMatch: { tenantId, role: from } } },
+      { $set: { 'memberships.$.role': role }, $inc: { rev: 1 } },
       { session, returnDocument: 'after' },
     );
   }

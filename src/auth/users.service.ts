@@ -5,10 +5,11 @@ import type { Role } from '../kernel/actor/permissions.js';
 import { Clock } from '../kernel/clock.js';
 import { InvalidToken } from '../kernel/fault/common-faults.js';
 import { raise } from '../kernel/fault/fault.js';
-import { newId } from '../kernel/ids.js';
+import { gatewayUserId, newId } from '../kernel/ids.js';
+import { TryAgain } from '../kernel/mongo/unit-of-work.js';
 import { TenantsService } from '../tenants/tenants.service.js';
 import { EmailTaken, TooManyTenants, UsernameTaken } from './auth.faults.js';
-import type { Membership, User } from './user.js';
+import { type Membership, membershipIn, type User } from './user.js';
 import { type Maker, UserRecords } from './user-records.js';
 import { UsersRepository } from './users.repository.js';
 
@@ -41,6 +42,12 @@ export class UsersService {
     return this.users.findByEmail(email);
   }
 
+  /** By what the gateway calls it; of the tenant's members only. */
+  async findInGateway(tenantId: string, gatewayId: string, session?: ClientSession): Promise<User | null> {
+    const user = await this.users.findByGatewayId(gatewayId, session);
+    return user && membershipIn(user, tenantId) ? user : null;
+  }
+
   /** By username, or else by e-mail. */
   findByLoginName(name: string): Promise<User | null> {
     return this.users.findByLoginName(name);
@@ -62,7 +69,8 @@ export class UsersService {
   }
 
   prepare(person: NewPerson): Newcomer {
-    return { _id: newId('usr'), ...person, passwordVersion: 1, createdAt: this.clock.now(), rev: 1 };
+    const _id = newId('usr');
+    return { _id, gatewayId: gatewayUserId(_id), ...person, passwordVersion: 1, createdAt: this.clock.now(), rev: 1 };
   }
 
   /** `by` is who made the account, where that is not its owner. @throws EmailTaken, UsernameTaken */
@@ -87,6 +95,14 @@ export class UsersService {
     if (!(await this.users.join(session, userId, membership))) throw new TooManyTenants();
   }
 
+  /** The role in the tenant of whoever changes it. */
+  async changeRole(session: ClientSession, actor: Actor, user: User, role: Role): Promise<void> {
+    const membership = membershipIn(user, actor.tenantId);
+    if (!membership || membership.role === role) return;
+    if (!(await this.users.changeRole(session, user, membership, role))) throw new TryAgain('Somebody else has changed the role');
+    await this.records.roleChanged(session, user, membership, role, actor);
+  }
+
   /** The user with its new password; null where it was changed in the meantime. */
   async changePassword(session: ClientSession, actor: Actor, user: User, passwordHash: string): Promise<User | null> {
     const changed = await this.users.changePassword(session, user, passwordHash);
@@ -94,10 +110,10 @@ export class UsersService {
     return changed;
   }
 
-  /** Takes everything that says who it was; the id stays, and nobody answers to it. `AccountsErasure` ends the sessions with it. */
-  async erase(session: ClientSession, userId: string): Promise<User | null> {
+  /** Takes everything that says who it was; the id stays, and nobody answers to it. `by` is who did it, where that is somebody else. `AccountsErasure` ends the sessions with it. */
+  async erase(session: ClientSession, userId: string, by?: Maker): Promise<User | null> {
     const user = await this.users.erase(session, userId);
-    if (user) await this.records.erased(session, user);
+    if (user) await this.records.erased(session, user, by);
     return user;
   }
 }

@@ -4,7 +4,13 @@ import { AuthModule } from '../auth/auth.module.js';
 import { KeysModule } from '../keys/keys.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { ErasureService } from './erasure.service.js';
+import { DeletionsGatewayController } from './deletions.gateway.controller.js';
+import { GatewayDeletions } from './gateway-deletions.service.js';
 import { MeRoutingController } from './me.routing.controller.js';
 
-@Module({ imports: [AuditModule, AuthModule, KeysModule, PaymentsModule], controllers: [MeRoutingController], providers: [ErasureService] })
+@Module({
+  imports: [AuditModule, AuthModule, KeysModule, PaymentsModule],
+  controllers: [MeRoutingController, DeletionsGatewayController],
+  providers: [ErasureService, GatewayDeletions],
+})
 export class ErasureModule {}

@@ -23,10 +23,15 @@ export class ErasureService {
   ) {}
 
   /** Afterwards the e-mail may register again, as somebody else. */
-  async eraseMe({ userId }: Actor): Promise<void> {
+  eraseMe({ userId }: Actor): Promise<void> {
+    return this.erase(userId, undefined);
+  }
+
+  /** As `eraseMe`, by somebody who may; `answer` is what its request is answered, now and again. */
+  async erase<Answer>(userId: string, answer: Answer, by?: Actor): Promise<Answer> {
     const pseudonym = `erased_${uuidv7()}`;
-    await this.unitOfWork.run(async (session) => {
-      const user = await this.accounts.erase(session, userId);
+    return this.unitOfWork.run(async (session) => {
+      const user = await this.accounts.erase(session, userId, by);
       await this.keys.erase(session, userId);
       await this.idempotency.forget(session, userId);
       await this.subjectKeys.destroy(session, userId);
@@ -34,6 +39,7 @@ export class ErasureService {
         await this.payments.erase(session, tenantId, userId, pseudonym);
         await this.audit.forget(session, tenantId, userId, pseudonym);
       }
+      return answer;
     });
   }
 }

@@ -16,6 +16,9 @@ export function objectIdHex(): ObjectIdHex {
   return new ObjectId().toHexString() as ObjectIdHex;
 }
 
+/** How the gateway calls a user: `user_` and the last twelve hex digits of the user's id. */
+export const gatewayUserId = (userId: string): string => `user_${userId.slice(-12)}`;
+
 /** Stricter than the driver's own check, which takes any text of twelve bytes. */
 export function isObjectIdHex(text: unknown): text is ObjectIdHex {
   return typeof text === 'string' && /^[0-9a-f]{24}$/i.test(text);

@@ -20,6 +20,7 @@ import { tenantsCollection } from '../tenants/tenant.js';
 import { inboundWebhooksCollection } from '../webhooks/inbound-webhook.js';
 import { webhookDeliveriesCollection } from '../webhooks/webhook-delivery.js';
 import { webhookEndpointsCollection } from '../webhooks/webhook-endpoint.js';
+import { gatewayIds } from './0001-gateway-ids.js';
 import type { Migration } from './migrator.js';
 
 /** Every collection of the product. */
@@ -53,4 +54,4 @@ export const collections: readonly CollectionSpec[] = [
 ];
 
 /** Changes of stored data, in order; never edited once released. */
-export const migrations: readonly Migration[] = [];
+export const migrations: readonly Migration[] = [gatewayIds];

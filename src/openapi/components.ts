@@ -44,6 +44,12 @@ export const componentsOf = (surface: Surface) => ({
   parameters: { IdempotencyKey: idempotencyKey, LastingIdempotencyKey: lastingKey, RequiredIdempotencyKey: requiredKey },
   securitySchemes: {
     bearer: { type: 'http' as const, scheme: 'bearer', bearerFormat: 'JWT', description: 'The token that a login answers with.' },
+    key: {
+      type: 'apiKey' as const,
+      in: 'header',
+      name: 'X-API-Key',
+      description: 'For programs; good for its scopes, as far as its owner’s role reaches.',
+    },
   },
 });
 type Components = NonNullable<OpenAPIObject['components']>;

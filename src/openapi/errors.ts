@@ -1,7 +1,17 @@
 import { PayloadTooLargeException } from '@nestjs/common';
 import { FAILS, type FaultExample } from '../kernel/dialect/dialect.decorator.js';
-import { AccessDenied, AuthorizationRequired, InvalidToken, MissingToken, TokenExpired } from '../kernel/fault/common-faults.js';
-import { Invalid, RateLimited, UnsupportedMedia } from '../kernel/fault/fault.js';
+import { missingKey } from '../kernel/actor/gateway-callers.js';
+import { AuthorizationMalformed, AuthorizationMissing, GatewayKeyRefused, GatewayTokenRefused } from '../kernel/actor/gateway.faults.js';
+import {
+  AccessDenied,
+  AuthorizationRequired,
+  InvalidApiKey,
+  InvalidToken,
+  MissingToken,
+  TokenExpired,
+  ValidationFailed,
+} from '../kernel/fault/common-faults.js';
+import { type Fault, Invalid, RateLimited, UnsupportedMedia } from '../kernel/fault/fault.js';
 import { LaneFull } from '../kernel/group-commit.js';
 import { readJson } from '../kernel/http/read-body.js';
 import type { Route } from '../kernel/http/routes.js';
@@ -10,6 +20,7 @@ import { KEEPS_KEY, type KeepsKeyOptions } from '../kernel/idempotency/keeps-key
 import { UNREPEATABLE } from '../kernel/idempotency/unrepeatable.decorator.js';
 import { DatabaseUnavailable } from '../kernel/mongo/driver-faults.js';
 import { DatabaseBusy, OutcomeUnknown } from '../kernel/mongo/unit-of-work.js';
+import { keyHeaderOf, takesKeys } from './credentials.js';
 import { refusalsOf } from './refusals.js';
 
 export const isWrite = ({ method }: Route): boolean => method !== 'GET';
@@ -36,7 +47,7 @@ export async function errorsOf(route: Route, { body, query, path }: Inputs): Pro
     ...(query ? [new Invalid('The query is not valid')] : []),
     ...(path ? [new Invalid('The address is not valid')] : []),
     ...declared.map((example) => example()),
-    ...(route.policy?.public === undefined ? denials : []),
+    ...(route.policy?.public === undefined ? denialsOf(route) : []),
     ...(keepsKey(route)?.required ? [new KeyRequired()] : []),
     ...(isRepeatable(route) ? keyErrors : []),
     // Where the work keeps the key, a second request waits for the first one's answer.
@@ -54,6 +65,16 @@ const bodyErrors = [
   new UnsupportedMedia('Unsupported Media Type', { context: { input: '<amount/>' } }),
 ];
 const denials = [new AuthorizationRequired(), new MissingToken(), new InvalidToken(), new TokenExpired(), new AccessDenied()];
+const tokenDenials = [new AuthorizationMissing(), new AuthorizationMalformed(), new GatewayTokenRefused(), new AccessDenied()];
+const keyDenials = [new ValidationFailed([missingKey]), new GatewayKeyRefused(), new AccessDenied()];
+
+/** What the guard says to whoever may not call the route. */
+function denialsOf(route: Route): readonly Fault[] {
+  const header = keyHeaderOf(route);
+  if (header) return header.andToken ? [...keyDenials, ...tokenDenials] : keyDenials;
+  if (route.dialect === 'gateway') return tokenDenials;
+  return takesKeys(route) ? [...denials, new InvalidApiKey()] : denials;
+}
 const keyErrors = [new InvalidKey(), new KeyReused()];
 const writeErrors = [new DatabaseBusy(undefined), new LaneFull(), new OutcomeUnknown(undefined)];
 

@@ -3,6 +3,7 @@ import type { Policy } from '../kernel/actor/allow.decorator.js';
 import type { BodyKind } from '../kernel/dialect/voices.js';
 import type { Route } from '../kernel/http/routes.js';
 import { keyParameterOf } from './components.js';
+import { securityOf } from './credentials.js';
 import { isRepeatable, keepsKey } from './errors.js';
 import { exampleOf, type Schemas } from './example.js';
 import { refineParameter } from './refine.js';
@@ -36,7 +37,7 @@ export async function describe(found: OperationObject, route: Route, schemas: Sc
       ...(route.answer ? { ...declared(responses), ...successOf(route, route.answer, schemas) } : responses),
       ...(await failuresOf(route, inputs)),
     },
-    security: route.policy?.public === undefined ? [{ bearer: [] }] : [],
+    security: securityOf(route),
     'x-policy': route.policy,
   };
 }

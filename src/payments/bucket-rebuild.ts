@@ -4,7 +4,7 @@ import { type Config, CONFIG } from '../kernel/config/config.js';
 import { Database } from '../kernel/mongo/database.js';
 import { UnitOfWork } from '../kernel/mongo/unit-of-work.js';
 import { TenantsService } from '../tenants/tenants.service.js';
-import { BucketChanges, type StatusCounts, type TotalsBucket } from './payment-buckets.js';
+import { BucketChanges, type TotalsBucket } from './payment-buckets.js';
 import { PaymentBuckets } from './payment-buckets.repository.js';
 import { type PaymentDocument, paymentsCollection } from './payment.schema.js';
 
@@ -59,10 +59,12 @@ export class BucketRebuild implements OnApplicationBootstrap, OnApplicationShutd
     return this.payments.countDocuments({ tenantId: { $in: ids }, live: true });
   }
 
-  private async countAll(session: ClientSession, tenantId: string): Promise<StatusCounts> {
-    const stages = [{ $match: { tenantId, live: true } }, { $group: { _id: '$status', n: { $sum: 1 } } }];
-    const groups = await this.payments.aggregate<{ _id: string; n: number }>(stages, { session }).toArray();
-    return Object.fromEntries(groups.map(({ _id, n }) => [_id, n]));
+  private async countAll(session: ClientSession, tenantId: string): Promise<Pick<TotalsBucket, 'counts' | 'charges'>> {
+    const charged = { $cond: [{ $gt: ['$charge.id', null] }, 1, 0] };
+    const stages = [{ $match: { tenantId, live: true } }, { $group: { _id: '$status', n: { $sum: 1 }, charged: { $sum: charged } } }];
+    const groups = await this.payments.aggregate<{ _id: string; n: number; charged: number }>(stages, { session }).toArray();
+    const charges = groups.reduce((sum, group) => sum + group.charged, 0);
+    return { counts: Object.fromEntries(groups.map(({ _id, n }) => [_id, n])), ...(charges > 0 && { charges }) };
   }
 
   private poll(): void {

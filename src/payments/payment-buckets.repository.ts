@@ -3,7 +3,7 @@ import { type ClientSession, type Collection, MongoServerError, type ObjectId } 
 import { Database } from '../kernel/mongo/database.js';
 import { TryAgain } from '../kernel/mongo/unit-of-work.js';
 import { TenantsService } from '../tenants/tenants.service.js';
-import { type Bucket, type BucketChanges, bucketsCollection, type StatusCounts, type TotalsBucket } from './payment-buckets.js';
+import { type Bucket, type BucketChanges, bucketsCollection, type TotalsBucket } from './payment-buckets.js';
 
 // A request that was let in before an erasure ends within seconds; this many erasures a tenant do not happen meanwhile.
 const rememberedErasures = 1_000;
@@ -53,8 +53,8 @@ export class PaymentBuckets {
   }
 
   /** In the transaction of `begin`, whose write keeps every batch out meanwhile. */
-  async setCounts(session: ClientSession, tenantId: string, counts: StatusCounts): Promise<void> {
-    await this.buckets.updateOne({ _id: tenantId }, { $set: { counts } }, { session });
+  async setCounts(session: ClientSession, tenantId: string, counts: Pick<TotalsBucket, 'counts' | 'charges'>): Promise<void> {
+    await this.buckets.updateOne({ _id: tenantId }, { $set: counts }, { session });
   }
 
   /** From the commit on, no batch of any node creates anything for the user. */

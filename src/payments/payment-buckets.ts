@@ -26,6 +26,8 @@ export interface TotalsBucket {
   /** Set while payments of older generations are still being counted again; where the walk has come to. */
   readonly rebuilding?: { readonly after: { readonly initiatedAt: Date; readonly id: ObjectId } | null };
   readonly counts: StatusCounts;
+  /** How many of them were charged through the gateway. */
+  readonly charges?: number;
   /** Moves whenever what a batch relies on changes: the generation, or who was erased. */
   readonly epoch: number;
   /** How many batches were written; counts read at this number are those of now while it stays. */
@@ -83,7 +85,7 @@ export const bucketsCollection: CollectionSpec = {
 };
 
 type Increments = Map<string, number>;
-type Counted = Pick<Payment, 'tenantId' | 'ownerId' | 'state' | 'amountMinor' | 'currency' | 'attempts' | 'initiatedAt'>;
+type Counted = Pick<Payment, 'tenantId' | 'ownerId' | 'state' | 'amountMinor' | 'currency' | 'attempts' | 'initiatedAt' | 'charge'>;
 
 /** The merged effect of many payments on one tenant's buckets. */
 export class BucketChanges {
@@ -99,12 +101,14 @@ export class BucketChanges {
 
   count(payment: Counted): void {
     add(this.totals, `counts.${statusOf[payment.state]}`, 1);
+    if (payment.charge) add(this.totals, 'charges', 1);
     this.countDay(payment, 1);
   }
 
   /** Takes a payment out; its day only where it was counted under this generation. */
   uncount(payment: Counted, countedIn: number): void {
     add(this.totals, `counts.${statusOf[payment.state]}`, -1);
+    if (payment.charge) add(this.totals, 'charges', -1);
     if (countedIn === this.counting.generation) this.countDay(payment, -1);
   }
 

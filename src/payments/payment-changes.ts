@@ -1,6 +1,6 @@
 import type { Actor } from '../kernel/actor/actor.js';
 import type { ObjectIdHex } from '../kernel/ids.js';
-import { type Attempt, type Customer, decideManually, limits, type Payment, type PaymentStatus, statusOf } from './payment.js';
+import { type Attempt, type Charge, type Customer, decideManually, limits, type Payment, type PaymentStatus, statusOf } from './payment.js';
 import { NothingToUpdate, TooManyAttempts, TransitionRefused } from './payment.faults.js';
 
 export interface NewPayment {
@@ -11,9 +11,10 @@ export interface NewPayment {
   readonly region: string;
   readonly customer: Customer;
   readonly attempts: readonly Attempt[];
+  readonly charge?: Charge;
 }
 /** Fields that say what was sold to whom; finance may not touch them. */
-export type CoreChange = Partial<Omit<NewPayment, 'attempts'>> & { readonly initiatedAt?: Date };
+export type CoreChange = Partial<Omit<NewPayment, 'attempts' | 'charge'>> & { readonly initiatedAt?: Date };
 export interface PaymentChange {
   readonly core: CoreChange;
   readonly status?: PaymentStatus;

@@ -59,6 +59,17 @@ export interface ManualDecision {
   readonly at: Date;
 }
 
+/** What the gateway knows of a payment that was charged through it. */
+export interface Charge {
+  /** `txn_` and twelve hex digits. */
+  readonly id: string;
+  readonly details: string;
+  /** Told when the payment is completed. */
+  readonly webhookUrl: string | null;
+  /** As it was sent; the payment has it in capitals, where there is such a currency. */
+  readonly currency: string;
+}
+
 export interface Payment {
   readonly id: ObjectIdHex;
   readonly tenantId: string;
@@ -79,6 +90,7 @@ export interface Payment {
   readonly updatedAt: Date;
   /** Counts the changes; every write compares it. */
   readonly rev: number;
+  readonly charge?: Charge;
 }
 
 /** The longest texts and histories a payment holds. */

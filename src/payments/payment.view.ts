@@ -61,10 +61,13 @@ export class PaymentView {
   updatedAt: string;
   /** Counts the changes. @example 1 */
   rev: number;
+  /** What the gateway calls it, where it was charged there. @example "txn_0190a1b2c3d4" */
+  gatewayId?: string;
 
-  static of({ tenantId: _tenant, ...payment }: Payment): PaymentView {
+  static of({ tenantId: _tenant, charge, ...payment }: Payment): PaymentView {
     return {
       ...payment,
+      ...(charge && { gatewayId: charge.id }),
       id: publicId(payment),
       status: statusOf[payment.state],
       attempts: [...payment.attempts],

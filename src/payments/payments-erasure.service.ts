@@ -26,6 +26,7 @@ export class PaymentsErasure {
     await this.buckets.apply(session, changes);
     await this.buckets.shutOut(session, tenantId, ownerId);
     const nobody = { ownerId: pseudonym, createdBy: pseudonym, customer: { name: '', email: '', country: '' } };
-    await this.payments.updateMany({ tenantId, ownerId }, { $set: nobody, $unset: { live: '' }, $inc: { rev: 1 } }, { session });
+    const written = { live: '', 'charge.details': '', 'charge.webhookUrl': '' } as const;
+    await this.payments.updateMany({ tenantId, ownerId }, { $set: nobody, $unset: written, $inc: { rev: 1 } }, { session });
   }
 }

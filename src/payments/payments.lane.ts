@@ -7,6 +7,8 @@ import { requestContext } from '../kernel/http/request-context.js';
 import { Idempotency } from '../kernel/idempotency/idempotency.js';
 import { type ClaimedKey, KeyAlreadyUsed } from '../kernel/idempotency/idempotency-record.js';
 import type { ObjectIdHex } from '../kernel/ids.js';
+import type { NewJob } from '../kernel/jobs/job.js';
+import { JobQueue } from '../kernel/jobs/job-queue.js';
 import { UnitOfWork } from '../kernel/mongo/unit-of-work.js';
 import { Rivals } from '../kernel/rivals.js';
 import type { Payment } from './payment.js';
@@ -21,6 +23,10 @@ export interface PaymentCommand {
   readonly isNew: boolean;
   readonly context: ChangeContext;
   decide(current: Payment | null): Payment | null;
+  /** What is to be done because of the change; enqueued with it, and not where nothing has changed. */
+  jobs?(after: Payment | null): readonly NewJob[];
+  /** What the same request is answered again, where that is not the payment after the change. */
+  readonly answer?: unknown;
 }
 interface Submitted {
   readonly command: PaymentCommand;
@@ -40,6 +46,7 @@ export class PaymentsLane {
     private readonly writer: PaymentsWriter,
     private readonly buckets: PaymentBuckets,
     private readonly idempotency: Idempotency,
+    private readonly queue: JobQueue,
   ) {}
 
   /** The payment after the change, null after a deletion. @throws what `decide` throws, LaneFull, OutcomeUnknown, DatabaseBusy */
@@ -90,6 +97,7 @@ export class PaymentsLane {
     const work = new Batch(tenantId, stored, counting.erased);
     for (const submitted of batch) work.decide(submitted);
     if (work.writes.length > 0) await this.writer.write(session, counting, work);
+    if (work.jobs.length > 0) await this.queue.enqueue(session, work.jobs);
     await this.idempotency.storeAll(session, work.outcomes);
     return work.answers;
   }
@@ -105,6 +113,7 @@ function refuse(refused: Map<Submitted, Answer>, rest: readonly Submitted[], err
 class Batch {
   readonly answers = new Map<Submitted, Answer>();
   readonly records: PaymentRecord[] = [];
+  readonly jobs: NewJob[] = [];
   private readonly now = new Map<string, Payment | null>();
 
   constructor(
@@ -118,7 +127,9 @@ class Batch {
   }
 
   get outcomes() {
-    return [...this.answers].flatMap(([{ key }, answer]) => (key && answer.ok ? [{ key, value: answer.value }] : []));
+    return [...this.answers].flatMap(([{ key, command }, answer]) => {
+      return key && answer.ok ? [{ key, value: command.answer ?? answer.value }] : [];
+    });
   }
 
   decide(submitted: Submitted): void {
@@ -134,6 +145,7 @@ class Batch {
       if (after === before) return;
       this.now.set(paymentId, after);
       this.records.push(recordOf(before, after, context));
+      this.jobs.push(...(command.jobs?.(after) ?? []));
     } catch (error) {
       this.answers.set(submitted, { ok: false, error: error as Error });
     }

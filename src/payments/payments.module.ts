@@ -3,6 +3,10 @@ import { AuditModule } from '../audit/audit.module.js';
 import { EventsModule } from '../events/events.module.js';
 import { TenantsModule } from '../tenants/tenants.module.js';
 import { BucketRebuild } from './bucket-rebuild.js';
+import { ChargeSettlement } from './charge-settlement.js';
+import { ChargesGatewayController } from './charges.gateway.controller.js';
+import { ChargesRepository } from './charges.repository.js';
+import { ChargesService } from './charges.service.js';
 import { PaymentBuckets } from './payment-buckets.repository.js';
 import { PaymentDaysRepository } from './payment-days.repository.js';
 import { PaymentFiguresService } from './payment-figures.service.js';
@@ -17,9 +21,12 @@ import { PaymentsWriter } from './payments.writer.js';
 
 @Module({
   imports: [AuditModule, EventsModule, TenantsModule],
-  controllers: [PaymentsRoutingController, PaymentsController],
+  controllers: [PaymentsRoutingController, ChargesGatewayController, PaymentsController],
   providers: [
     BucketRebuild,
+    ChargeSettlement,
+    ChargesRepository,
+    ChargesService,
     PaymentBuckets,
     PaymentDaysRepository,
     PaymentFiguresService,
@@ -30,6 +37,6 @@ import { PaymentsWriter } from './payments.writer.js';
     PaymentsService,
     PaymentsWriter,
   ],
-  exports: [BucketRebuild, PaymentFiguresService, PaymentsErasure, PaymentsImport, PaymentsService],
+  exports: [BucketRebuild, ChargesService, PaymentFiguresService, PaymentsErasure, PaymentsImport, PaymentsService],
 })
 export class PaymentsModule {}

@@ -72,13 +72,13 @@ export class PaymentsService {
     return after ?? raise(new PaymentNotFound());
   }
 
-  /** @throws PaymentNotFound */
-  async remove(actor: Actor, id: ObjectIdHex): Promise<void> {
+  /** `answer` is what a request that says more than that is answered again. @throws PaymentNotFound */
+  async remove(actor: Actor, id: ObjectIdHex, answer?: unknown): Promise<void> {
     const decide = (current: Payment | null) => {
       visible(current, actor);
       return null;
     };
-    await this.lane.submit(actor.tenantId, { paymentId: id, isNew: false, context: this.context(actor), decide });
+    await this.lane.submit(actor.tenantId, { paymentId: id, isNew: false, context: this.context(actor), decide, answer });
   }
 
   private context(actor: Actor): ChangeContext {

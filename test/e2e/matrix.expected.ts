@@ -98,6 +98,41 @@ export const expected: Readonly<Record<string, Expectation>> = {
     foreign:                                      [401,  404,  404,  404,  404,  404,  403,  403],
   },
 
+  // Surface 2: the gateway. With a key, everybody has its own and nothing else; a missing key is a mistake like any other.
+  //                                              anon  sysad owner admin finan suppo merch user
+  'GET /api/v1/status':                          open(200),
+  'POST /api/v1/users/register':                 open(201),
+  'POST /api/v1/users/login':                    open(200),
+  'PATCH /api/v1/users/:user_id/role': {
+    own:                                          [____, 400,  403,  403,  403,  403,  403,  403],
+    other:                                        [401,  200,  403,  403,  403,  403,  403,  403],
+    foreign:                                      [401,  404,  403,  403,  403,  403,  403,  403],
+  },
+  'GET /api/v1/protected':                       [401,  200,  200,  200,  200,  200,  200,  200],
+  'GET /api/v1/admin/dashboard':                 [401,  200,  200,  200,  403,  403,  403,  403],
+  'POST /api/v1/payments/charge':                [422,  201,  201,  201,  201,  201,  201,  201],
+  'GET /api/v1/payments/all':                    [422,  200,  200,  200,  200,  200,  200,  200],
+  'GET /api/v1/payments/query': {
+    own:                                          [____, 200,  200,  200,  200,  200,  200,  200],
+    other:                                        [401,  200,  200,  200,  403,  403,  403,  403],
+    foreign:                                      [401,  403,  403,  403,  403,  403,  403,  403],
+  },
+  'GET /api/v1/payments/:transaction_id': {
+    own:                                          [____, 200,  200,  200,  200,  200,  200,  200],
+    other:                                        [422,  404,  404,  404,  404,  404,  404,  404],
+    foreign:                                      [422,  404,  404,  404,  404,  404,  404,  404],
+  },
+  'DELETE /api/v1/:resource/:resource_id (transactions)': {
+    own:                                          [____, 200,  200,  200,  200,  200,  200,  200],
+    other:                                        [401,  200,  200,  200,  403,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  404,  404,  404,  404],
+  },
+  'DELETE /api/v1/:resource/:resource_id (users)': {
+    own:                                          [____, 400,  400,  400,  403,  403,  403,  403],
+    other:                                        [401,  200,  200,  200,  403,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  403,  403],
+  },
+
   // Surface 3: accounts. Whoever is signed in does as it likes with its own.
   //                                              anon  sysad owner admin finan suppo merch user
   'POST /api/v1/auth/register':                  open(201),
@@ -399,6 +434,11 @@ export const seen: Readonly<Record<string, Sight>> = {
 export const sentences: Readonly<Record<number, string>> = { 401: 'Authorization required', 403: 'Access denied', 404: 'Not found' };
 /** The words in which surface 1 refuses. */
 export const details: Readonly<Record<number, string>> = { 401: 'Authorization required', 403: 'Access denied', 404: 'User not found' };
+/** The words in which surface 2 refuses whoever has not signed in; what else it refuses it says in words of each route. */
+export const unsigned = {
+  401: ['Authorization header missing.'],
+  422: [{ type: 'missing', loc: ['header', 'X-API-Key'], msg: 'Field required', input: null }],
+};
 /** The body with which surface 4 refuses. */
 export const noSession = { error: 'Invalid session' };
 /** The codes with which surface 3 refuses. */

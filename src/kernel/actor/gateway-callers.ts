@@ -8,7 +8,8 @@ import { AuthorizationMalformed, AuthorizationMissing, GatewayKeyRefused, Gatewa
 import type { KeyHeader } from './key-header.decorator.js';
 import { isAdmin } from './permissions.js';
 
-const missingKey: FieldProblem = { in: 'header', field: 'X-API-Key', rule: 'missing', message: 'Field required' };
+/** As every mistake in a request is told. */
+export const missingKey: FieldProblem = { in: 'header', field: 'X-API-Key', rule: 'missing', message: 'Field required' };
 
 /** Reads who calls the gateway, in the order and the words that it publishes. */
 export class GatewayCallers {

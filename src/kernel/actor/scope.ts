@@ -2,7 +2,7 @@ import type { Actor } from './actor.js';
 import { seesTenant } from './permissions.js';
 
 declare const minted: unique symbol;
-/** What a caller may see. Only `scopeOf` and `tenantScope` make one, so that a repository cannot be asked without it. */
+/** What a caller may see. Only the three functions below make one, so that a repository cannot be asked without it. */
 export interface Scope {
   readonly [minted]: true;
   readonly tenantId: string;
@@ -16,6 +16,8 @@ const mint = (tenantId: string, ownerId?: string): Scope => {
 
 /** A merchant or user sees its own rows; every other role its tenant's. */
 export const scopeOf = (actor: Actor): Scope => (seesTenant(actor.role) ? mint(actor.tenantId) : mint(actor.tenantId, actor.userId));
+/** The caller's own rows, whatever its role. */
+export const ownScope = ({ tenantId, userId }: Pick<Actor, 'tenantId' | 'userId'>): Scope => mint(tenantId, userId);
 /** For work that no caller asked for: background jobs and the command line. */
 export const tenantScope = (tenantId: string): Scope => mint(tenantId);
 

@@ -204,6 +204,9 @@ function limitVariables() {
     ACTOR_CACHE_MS: wholeNumber(0, 5000)
       .default(2000)
       .register(variableNotes, wholeNumberNote('How long the role of a signed-in user may be remembered.', 0, 5000)),
+    GATEWAY_SETTLE_AFTER_MS: wholeNumber(0, 3_600_000)
+      .default(5000)
+      .register(variableNotes, wholeNumberNote('How long a charge of the gateway stays pending before it is completed.', 0, 3_600_000)),
     BACKGROUND_INTERVAL_MS: wholeNumber(1, 3_600_000)
       .default(1000)
       .register(variableNotes, wholeNumberNote('How often background work is looked for.', 1, 3_600_000)),

@@ -45,6 +45,7 @@ describe('defaults', () => {
       loginWindowSeconds: 900,
       storeSessionTtl: 43_200,
       actorCacheMs: 2000,
+      gatewaySettleAfterMs: 5000,
       backgroundIntervalMs: 1000,
       jobLeaseMs: 30_000,
       eventLeaseMs: 5_000,
@@ -94,6 +95,7 @@ describe('a given value', () => {
     ['SHUTDOWN_GRACE_SECONDS', '0', 'shutdownGraceSeconds', 0],
     ['STORE_SESSION_TTL', '2592000', 'storeSessionTtl', 2_592_000],
     ['ACTOR_CACHE_MS', '5000', 'actorCacheMs', 5000],
+    ['GATEWAY_SETTLE_AFTER_MS', '10', 'gatewaySettleAfterMs', 10],
     ['BACKGROUND_INTERVAL_MS', '10', 'backgroundIntervalMs', 10],
     ['FAILPOINTS', 'a.b-c=kill@7,d=delay:50', 'failpoints', 'a.b-c=kill@7,d=delay:50'],
   ])('%s=%s is read', (name, text, key, value) => {

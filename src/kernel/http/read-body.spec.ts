@@ -52,7 +52,7 @@ describe('JSON', () => {
   it.each([
     ['', 0],
     ['{"id":', 6],
-    ['{"id":"é', 8],
+    ['{"id":"é', 6],
     ['{id:1}', 1],
     ['[1,2', 4],
   ])('says where %j breaks off', (text, offset) => {

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import sjson from 'secure-json-parse';
 import { UnreadableBody } from '../fault/common-faults.js';
 import { type Fault, Invalid, TooLarge, UnsupportedMedia } from '../fault/fault.js';
+import { jsonOffset } from './json-offset.js';
 import type { BodyKind } from '../dialect/voices.js';
 
 export const bodyLimitBytes = 256 * 1024;
@@ -48,9 +49,7 @@ export function readJson(text: string): unknown {
   try {
     value = sjson.parse(text, { protoAction: 'error', constructorAction: 'error' });
   } catch (cause) {
-    const { message } = cause as Error;
-    const offset = message.includes('end of JSON') ? text.length : Number(/position (\d+)/.exec(message)?.[1] ?? 0);
-    throw new UnreadableBody('The body is not valid JSON', { cause, context: { offset } });
+    throw new UnreadableBody('The body is not valid JSON', { cause, context: { offset: jsonOffset(text) } });
   }
   // An even number of backslashes before the escape makes it the text \\u0000, which is harmless.
   if (/(?<!\\)(?:\\\\)*\\u0000/.test(text)) throw new Invalid(noNul);

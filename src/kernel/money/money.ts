@@ -1,5 +1,6 @@
 import { Invalid } from '../fault/fault.js';
 import { exponentOf } from './currencies.js';
+import { decimalText } from './decimal.js';
 
 /** Two currencies in one sum: nobody asked for that, so it is a bug and not a fault. */
 export class CurrencyMismatch extends Error {
@@ -68,10 +69,7 @@ export class Money {
 
   /** Exact decimal text with every decimal of the currency: `12.50`. */
   toMajor(): string {
-    const exponent = exponentOf(this.currency);
-    const digits = String(Math.abs(this.minor)).padStart(exponent + 1, '0');
-    const split = digits.length - exponent;
-    return `${this.minor < 0 ? '-' : ''}${digits.slice(0, split)}${exponent > 0 ? `.${digits.slice(split)}` : ''}`;
+    return decimalText(this.minor, exponentOf(this.currency));
   }
 
   private assertSameCurrency(other: Money): void {

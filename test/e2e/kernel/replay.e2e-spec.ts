@@ -4,6 +4,7 @@ import { UNREPEATABLE } from '../../../src/kernel/idempotency/unrepeatable.decor
 import { type Answer, type CallOptions, startApp, type TestApp } from '../../support/app.js';
 import { as, type Somebody } from '../../support/as.js';
 import { deadJob } from '../../support/jobs.js';
+import { gatewayUser, systemAdmin } from '../../support/gateway.js';
 import { grant, newItem, newTeam } from '../../support/store.js';
 import { endedDelivery } from '../../support/webhooks.js';
 
@@ -51,6 +52,18 @@ const requests: Record<string, () => Promise<[path: string, options: CallOptions
   'POST /api/v1/payments': async () => ['/api/v1/payments', { token: merchant, json: payment }],
   'PATCH /api/v1/payments/:id': async () => [`/api/v1/payments/${await someId()}`, { token: admin, json: { status: 'failed' } }],
   'DELETE /api/v1/payments/:id': async () => [`/api/v1/payments/${await someId()}`, { token: admin }],
+  'PATCH /api/v1/users/:user_id/role': async () => [
+    `/api/v1/users/${(await gatewayUser(app)).userId}/role`,
+    { token: await systemAdmin(app), json: { new_role: 'merchant' } },
+  ],
+  'POST /api/v1/payments/charge': async () => [
+    '/api/v1/payments/charge',
+    {
+      json: { customerName: 'Ava Reed', paymentAmount: 12.99, currency: 'GBP' },
+      headers: { 'x-api-key': (await gatewayUser(app)).apiKey },
+    },
+  ],
+  'DELETE /api/v1/:resource/:resource_id': async () => [`/api/v1/users/${(await gatewayUser(app)).userId}`, { token: admin }],
   'DELETE /api/v1/api-keys/:id': async () => {
     const { body } = await app.call('POST', '/api/v1/api-keys', { token: merchant, json: { name: 'A key', scopes: ['payments:read'] } });
     return [`/api/v1/api-keys/${body.data.key.id}`, { token: merchant }];
@@ -155,7 +168,8 @@ const told = ({ status, body }: Answer) => {
 it.each(Object.keys(requests))('%s answers the same again', async (route) => {
   const [method = ''] = route.split(' ');
   const [path, options] = (await requests[route]?.()) ?? ['', {}];
-  const send = () => app.call(method, path, { ...options, headers: { 'idempotency-key': `again ${route}` } });
+  const headers = { ...options.headers, 'idempotency-key': `again ${route}` };
+  const send = () => app.call(method, path, { ...options, headers });
   const [first, again] = [await send(), await send()];
   expect(first.status).toBeLessThan(300);
   const refused = endTheCaller[route];

@@ -1,0 +1,30 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { type ChargeField, chargeFields, longest } from './charges.gateway.dto.js';
+import { limits } from './payment.js';
+
+/** What the gateway documents of its requests; its own readers read them, in the published words. */
+export class GatewayChargeForm {
+  /** @example "Ava Reed" */
+  @ApiProperty({ minLength: 1, maxLength: limits.name }) customerName: string;
+  /** Major units, with at most the decimals of the currency; text of a number is taken too. @example 100.1 */
+  @ApiProperty({ minimum: 0, exclusiveMinimum: true }) paymentAmount: number;
+  /** An ISO 4217 code, or any other text: that counts as two decimals. @example "USD" */
+  @ApiProperty({ maxLength: longest.currency }) currency: string;
+  /** @example "Order 1001" */
+  @ApiProperty({ maxLength: longest.details, type: String, nullable: true }) details?: string | null;
+  /** Told when the charge is completed. @example "https://shop.example.com/hooks" */
+  @ApiProperty({ maxLength: longest.webhookUrl, type: String, nullable: true }) webhookUrl?: string | null;
+}
+export class GatewayChargesQuery {
+  /** `nextCursor` of the answer before: the next older charges. */
+  cursor?: string;
+}
+export class GatewayChargeQuery {
+  /** Major units, inclusive. @example 10 */
+  minAmount?: number;
+  /** Major units, inclusive. @example 250.5 */
+  maxAmount?: number;
+  @ApiProperty({ enum: chargeFields }) sortBy?: ChargeField = 'createdAt';
+  /** Any other word than `desc` is ascending. */
+  sortOrder?: string = 'desc';
+}
