@@ -12,19 +12,19 @@ export interface LaneLimits {
   readonly patienceMs: number;
 }
 interface Lane {
-  running: number;
+  /** When those began that are under way, the oldest first. */
+  readonly running: number[];
   readonly queue: (() => void)[];
   /** What a request took, of late. */
   meanMs: number;
   /** When the last one that was sent away may come back. */
   busyUntil: number;
 }
-
 export type Turn<Result> =
   { readonly isTurnedAway: false; readonly value: Result } | { readonly isTurnedAway: true; readonly forMs: number };
 
-const usual: LaneLimits = { atOnce: 5, waiting: 40, patienceMs: 500 };
-const firstGuessMs = 200;
+const usual: LaneLimits = { atOnce: 5, waiting: 150, patienceMs: 500 };
+const firstGuessMs = 50;
 /** How much the newest request counts in the mean. */
 const weight = 0.3;
 const longestAwayMs = 600_000;
@@ -40,51 +40,54 @@ export class DeliveryLanes {
 
   /** Does the work when it may; or says that it may not now, and for how many milliseconds. */
   async run<Result>(key: string, work: () => Promise<Result>): Promise<Turn<Result>> {
-    const lane = this.lanes.get(key) ?? { running: 0, queue: [], meanMs: firstGuessMs, busyUntil: 0 };
+    const lane = this.lanes.get(key) ?? { running: [], queue: [], meanMs: firstGuessMs, busyUntil: 0 };
     this.lanes.set(key, lane);
-    if (!(await this.isLetIn(lane))) return { isTurnedAway: true, forMs: this.turnAway(lane) };
-    const begun = performance.now();
+    const begun = await this.enter(lane);
+    if (begun === null) return { isTurnedAway: true, forMs: this.turnAway(lane) };
     try {
       return { isTurnedAway: false, value: await work() };
     } finally {
+      lane.running.splice(lane.running.indexOf(begun), 1);
       lane.meanMs += weight * (performance.now() - begun - lane.meanMs);
-      this.leave(lane);
-      if (lane.running === 0 && performance.now() > lane.busyUntil) this.lanes.delete(key);
+      // The place is taken again before anybody else can see that it is free.
+      lane.queue.shift()?.();
+      if (lane.running.length === 0 && performance.now() > lane.busyUntil) this.lanes.delete(key);
     }
   }
 
-  /** None of those who wait does so for long, and where requests take long nobody does. */
-  private isLetIn(lane: Lane): Promise<boolean> {
+  /** When it begins; null for whom there is no room. None of those who wait does so for long, and where requests take long nobody does. */
+  private enter(lane: Lane): Promise<number | null> {
     const { atOnce, waiting, patienceMs } = this.limits;
-    if (lane.running < atOnce) {
-      lane.running++;
-      return Promise.resolve(true);
-    }
-    if (lane.queue.length >= waiting || lane.meanMs > patienceMs) return Promise.resolve(false);
+    if (lane.running.length < atOnce) return Promise.resolve(begin(lane));
+    if (lane.queue.length >= waiting || durationOf(lane) > patienceMs) return Promise.resolve(null);
     return new Promise((resolve) => {
-      const enter = () => {
+      const next = () => {
         clearTimeout(timer);
-        resolve(true);
+        resolve(begin(lane));
       };
       const timer = setTimeout(() => {
-        lane.queue.splice(lane.queue.indexOf(enter), 1);
-        resolve(false);
+        lane.queue.splice(lane.queue.indexOf(next), 1);
+        resolve(null);
       }, patienceMs);
-      lane.queue.push(enter);
+      lane.queue.push(next);
     });
-  }
-
-  /** The place goes to the one who has waited longest. */
-  private leave(lane: Lane): void {
-    const next = lane.queue.shift();
-    if (next) next();
-    else lane.running--;
   }
 
   /** Each comes back when those before it may be done, the last of very many not all at the same time. */
   private turnAway(lane: Lane): number {
     const now = performance.now();
-    lane.busyUntil = Math.max(lane.busyUntil, now + lane.meanMs) + lane.meanMs / this.limits.atOnce;
+    const duration = durationOf(lane);
+    lane.busyUntil = Math.max(lane.busyUntil, now + duration) + duration / this.limits.atOnce;
     return Math.min(lane.busyUntil - now, longestAwayMs * (1 - Math.random() / 2));
   }
 }
+
+function begin({ running }: Lane): number {
+  const now = performance.now();
+  running.push(now);
+  return now;
+}
+
+/** What a request takes: as those before, or as the one that has not ended yet. */
+const durationOf = ({ running: [oldest], meanMs }: Lane): number =>
+  oldest === undefined ? meanMs : Math.max(meanMs, performance.now() - oldest);

@@ -9,7 +9,7 @@ import { jobKinds } from './webhook-delivery.js';
 import { WebhookDeliveries } from './webhook-deliveries.service.js';
 
 /** Most of them wait for somebody else's server, and the lanes keep one receiver from having them all. */
-const atOnce = 200;
+const atOnce = 500;
 const putBackMs = 1_000;
 
 /** Runs the jobs of deliveries. */
