@@ -8,6 +8,7 @@ import { UnitOfWork } from '../kernel/mongo/unit-of-work.js';
 import { SubjectKeys } from '../kernel/privacy/subject-keys.js';
 import { KeysErasure } from '../keys/keys-erasure.service.js';
 import { PaymentsErasure } from '../payments/payments-erasure.service.js';
+import { WebhooksErasure } from '../webhooks/webhooks-erasure.service.js';
 
 /** Erases people: one transaction over the user, the sessions and everything that was theirs. */
 @Injectable()
@@ -17,6 +18,7 @@ export class ErasureService {
     private readonly accounts: AccountsErasure,
     private readonly keys: KeysErasure,
     private readonly payments: PaymentsErasure,
+    private readonly webhooks: WebhooksErasure,
     private readonly audit: AuditService,
     private readonly idempotency: Idempotency,
     private readonly subjectKeys: SubjectKeys,
@@ -37,6 +39,7 @@ export class ErasureService {
       await this.subjectKeys.destroy(session, userId);
       for (const { tenantId } of user?.memberships ?? []) {
         await this.payments.erase(session, tenantId, userId, pseudonym);
+        await this.webhooks.erase(session, tenantId, userId);
         await this.audit.forget(session, tenantId, userId, pseudonym);
       }
       return answer;

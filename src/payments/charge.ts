@@ -1,6 +1,6 @@
 import { gatewayTime } from '../kernel/dialect/gateway-time.js';
 import { exponentOf, isCurrency } from '../kernel/money/currencies.js';
-import { decimalText } from '../kernel/money/decimal.js';
+import { type Decimal, decimalText } from '../kernel/money/decimal.js';
 import { type Charge, type Payment, statusOf } from './payment.js';
 
 export type ChargedPayment = Payment & { readonly charge: Charge };
@@ -9,6 +9,16 @@ export type ChargedPayment = Payment & { readonly charge: Charge };
 const chargeStatuses = { success: 'completed', pending: 'pending', failed: 'failed' } as const;
 export type ChargeStatus = (typeof chargeStatuses)[keyof typeof chargeStatuses];
 export const chargeStatusOf = ({ state }: Pick<Payment, 'state'>): ChargeStatus => chargeStatuses[statusOf[state]];
+
+export const chargeFields = ['createdAt', 'amount', 'status', 'customerName'] as const;
+export type ChargeField = (typeof chargeFields)[number];
+export interface ChargeQuery {
+  /** In major units, both inclusive. */
+  readonly least?: Decimal;
+  readonly most?: Decimal;
+  readonly sortBy: ChargeField;
+  readonly descending: boolean;
+}
 
 /** A currency that is none counts as two decimals. */
 export const placesOf = (currency: string): number => (isCurrency(currency) ? exponentOf(currency) : 2);

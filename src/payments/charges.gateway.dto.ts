@@ -1,20 +1,11 @@
 import { type FieldRefusal, GatewayFields, valueError } from '../kernel/dialect/gateway-fields.js';
 import { type Decimal, decimalText, inUnits } from '../kernel/money/decimal.js';
-import { placesOf } from './charge.js';
+import { chargeFields, type ChargeQuery, placesOf } from './charge.js';
 import { type Charge, limits } from './payment.js';
 
 export interface NewCharge extends Omit<Charge, 'id'> {
   readonly customerName: string;
   readonly amountMinor: number;
-}
-export const chargeFields = ['createdAt', 'amount', 'status', 'customerName'] as const;
-export type ChargeField = (typeof chargeFields)[number];
-export interface ChargeQuery {
-  /** In major units, both inclusive. */
-  readonly least?: Decimal;
-  readonly most?: Decimal;
-  readonly sortBy: ChargeField;
-  readonly descending: boolean;
 }
 
 export const longest = { currency: 3, details: 1_000, webhookUrl: 2_048 };

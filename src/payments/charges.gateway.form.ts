@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { type ChargeField, chargeFields, longest } from './charges.gateway.dto.js';
+import { type ChargeField, chargeFields } from './charge.js';
+import { longest } from './charges.gateway.dto.js';
 import { limits } from './payment.js';
 
 /** What the gateway documents of its requests; its own readers read them, in the published words. */

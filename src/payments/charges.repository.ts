@@ -4,8 +4,7 @@ import type { Scope } from '../kernel/actor/scope.js';
 import type { Decimal } from '../kernel/money/decimal.js';
 import { Database } from '../kernel/mongo/database.js';
 import type { ScopedCollection } from '../kernel/mongo/scoped-collection.js';
-import type { ChargedPayment } from './charge.js';
-import type { ChargeField, ChargeQuery } from './charges.gateway.dto.js';
+import type { ChargedPayment, ChargeField, ChargeQuery } from './charge.js';
 import { fromDocument, isCharge, type PaymentDocument, paymentsCollection } from './payment.schema.js';
 
 /** The last charge of a part of the list. */
