@@ -1,17 +1,18 @@
-import { IsIn, IsISO8601, IsOptional, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsISO8601, Matches, MaxLength } from 'class-validator';
+import { IfGiven } from '../kernel/http/if-given.decorator.js';
 import { type PaymentStatus, statuses } from '../payments/payment.js';
 
 export class AnalyticsQuery {
   /** @example "success" */
-  @IsOptional() @IsIn(statuses) status?: PaymentStatus;
+  @IfGiven() @IsIn(statuses) status?: PaymentStatus;
   /** First moment, or first day in UTC. @example "2026-01-01" */
-  @IsOptional() @IsISO8601({ strict: true }) @MaxLength(40) from?: string;
+  @IfGiven() @IsISO8601({ strict: true }) @MaxLength(40) from?: string;
   /** Last moment, or last day in UTC. @example "2026-01-31" */
-  @IsOptional() @IsISO8601({ strict: true }) @MaxLength(40) to?: string;
+  @IfGiven() @IsISO8601({ strict: true }) @MaxLength(40) to?: string;
 }
 export class DailyQuery {
   /** First day, in the tenant's time zone; 30 days before `to` where it is missing. @example "2026-01-01" */
-  @IsOptional() @Matches(/^\d{4}-\d{2}-\d{2}$/) @IsISO8601({ strict: true }) from?: string;
+  @IfGiven() @Matches(/^\d{4}-\d{2}-\d{2}$/) @IsISO8601({ strict: true }) from?: string;
   /** Last day, in the tenant's time zone; today where it is missing. @example "2026-01-31" */
-  @IsOptional() @Matches(/^\d{4}-\d{2}-\d{2}$/) @IsISO8601({ strict: true }) to?: string;
+  @IfGiven() @Matches(/^\d{4}-\d{2}-\d{2}$/) @IsISO8601({ strict: true }) to?: string;
 }

@@ -1,5 +1,6 @@
 import { Transform } from 'class-transformer';
-import { IsEmail, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsEmail, IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { IfGiven } from '../kernel/http/if-given.decorator.js';
 import { longestName } from '../tenants/tenant.js';
 import { longestEmail } from './user.js';
 
@@ -21,7 +22,7 @@ export class LoginDto {
   /** @example "Str0ng!pass" */
   @IsString() @IsNotEmpty() password: string;
   /** A tenant's id or slug; without it the default tenant, else the oldest membership. @example "ten_default" */
-  @IsOptional() @IsString() @IsNotEmpty() @MaxLength(100) tenant?: string;
+  @IfGiven() @IsString() @IsNotEmpty() @MaxLength(100) tenant?: string;
 }
 export class RefreshDto {
   /** @example "rt_c2VzXzAxOTBhMWIyLjEuYWJj" */

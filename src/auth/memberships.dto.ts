@@ -1,5 +1,6 @@
 import { Transform, Type } from 'class-transformer';
-import { IsInt, IsNotEmpty, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsNotEmpty, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IfGiven } from '../kernel/http/if-given.decorator.js';
 import { longestName } from '../tenants/tenant.js';
 import { trimmed } from './auth.dto.js';
 
@@ -11,5 +12,5 @@ export class TenantsQuery {
   /** Tenants a page holds. */
   @IsInt() @Min(1) @Max(100) @Type(() => Number) limit: number = 25;
   /** `nextCursor` of the page before. */
-  @IsOptional() @IsString() @MaxLength(500) cursor?: string;
+  @IfGiven() @IsString() @MaxLength(500) cursor?: string;
 }

@@ -1,5 +1,6 @@
 import { Transform, Type } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsISO8601, IsNotEmpty, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IfGiven } from '../kernel/http/if-given.decorator.js';
 import { type GrantSource, grantSources } from './credit-transaction.js';
 
 export const longestDescription = 500;
@@ -14,21 +15,21 @@ class AmountDto {
   /** Smallest units of the asset. @example 100 */
   @Max(mostAmount) @Min(1) @IsInt() amount: number;
   /** @example "Report generated" */
-  @IsOptional() @Transform(words) @IsString() @MaxLength(longestDescription) description: string = '';
+  @IfGiven() @Transform(words) @IsString() @MaxLength(longestDescription) description: string = '';
   /** What is counted; credits where it is not named. @example "CREDIT" */
-  @IsOptional() @Transform(absent) @Matches(assetCode, { message: 'asset must be an upper-case code' }) asset?: string;
+  @IfGiven() @Transform(absent) @Matches(assetCode, { message: 'asset must be an upper-case code' }) asset?: string;
 }
 export class GrantDto extends AmountDto {
   /** @example "usr_0190a1b2-0000-7000-8000-000000000000" */
   @IsString() @IsNotEmpty() @MaxLength(100) userId: string;
   /** Where the credits come from. @example "admin" */
-  @IsOptional() @Transform(absent) @IsIn(grantSources) source?: GrantSource;
+  @IfGiven() @Transform(absent) @IsIn(grantSources) source?: GrantSource;
   /** Refused until credits can expire. */
-  @IsOptional() @Transform(absent) @IsString() @MaxLength(40) expiresAt?: string;
+  @IfGiven() @Transform(absent) @IsString() @MaxLength(40) expiresAt?: string;
 }
 export class SpendDto extends AmountDto {
   /** Whose credits; the caller's where it is not named. @example "usr_0190a1b2-0000-7000-8000-000000000000" */
-  @IsOptional() @Transform(absent) @IsString() @IsNotEmpty() @MaxLength(100) userId?: string;
+  @IfGiven() @Transform(absent) @IsString() @IsNotEmpty() @MaxLength(100) userId?: string;
 }
 export class TransferDto extends SpendDto {
   /** Who receives them. @example "usr_0190a1b2-0000-7000-8000-000000000001" */
@@ -40,36 +41,36 @@ export class HoldDto extends SpendDto {
 }
 export class CommitDto {
   /** All that is held where it is not named. @example 40 */
-  @IsOptional() @Transform(absent) @Max(mostAmount) @Min(1) @IsInt() amount?: number;
+  @IfGiven() @Transform(absent) @Max(mostAmount) @Min(1) @IsInt() amount?: number;
 }
 export class ReversalDto {
   /** @example "tx_7" */
   @IsString() @MaxLength(20) transactionId: string;
   /** All that is left to reverse where it is not named. @example 40 */
-  @IsOptional() @Transform(absent) @Max(mostAmount) @Min(1) @IsInt() amount?: number;
+  @IfGiven() @Transform(absent) @Max(mostAmount) @Min(1) @IsInt() amount?: number;
   /** @example "Sent twice" */
-  @IsOptional() @Transform(words) @IsString() @MaxLength(longestDescription) description: string = '';
+  @IfGiven() @Transform(words) @IsString() @MaxLength(longestDescription) description: string = '';
 }
 export class AccountDto {
   /** @example "usr_0190a1b2-0000-7000-8000-000000000000" */
   @IsString() @IsNotEmpty() @MaxLength(100) userId: string;
   /** @example "CREDIT" */
-  @IsOptional() @Transform(absent) @Matches(assetCode, { message: 'asset must be an upper-case code' }) asset?: string;
+  @IfGiven() @Transform(absent) @Matches(assetCode, { message: 'asset must be an upper-case code' }) asset?: string;
 }
 export class AccountsQuery {
   /** Accounts a page holds. */
   @IsInt() @Min(1) @Max(100) @Type(() => Number) limit: number = 25;
   /** `nextCursor` of the page before. */
-  @IsOptional() @IsString() @MaxLength(500) cursor?: string;
+  @IfGiven() @IsString() @MaxLength(500) cursor?: string;
 }
 const kinds = ['grant', 'spend', 'transfer', 'purchase', 'hold', 'hold_commit', 'hold_void', 'hold_expiry', 'reversal'] as const;
 export class HistoryQuery extends AccountsQuery {
   /** @example "grant" */
-  @IsOptional() @IsIn(kinds) kind?: (typeof kinds)[number];
+  @IfGiven() @IsIn(kinds) kind?: (typeof kinds)[number];
   /** First moment, or first day in UTC. @example "2026-01-01" */
-  @IsOptional() @IsISO8601({ strict: true }) @MaxLength(40) from?: string;
+  @IfGiven() @IsISO8601({ strict: true }) @MaxLength(40) from?: string;
   /** Last moment, or last day in UTC. @example "2026-01-31" */
-  @IsOptional() @IsISO8601({ strict: true }) @MaxLength(40) to?: string;
+  @IfGiven() @IsISO8601({ strict: true }) @MaxLength(40) to?: string;
   /** Newest first, or oldest first. */
   @IsIn(['desc', 'asc']) order: 'asc' | 'desc' = 'desc';
 }

@@ -1,4 +1,12 @@
-import type { ContentObject, EncodingObject, OperationObject, ParameterObject, RequestBodyObject, ResponsesObject } from '@nestjs/swagger';
+import type {
+  ContentObject,
+  EncodingObject,
+  OperationObject,
+  ParameterObject,
+  RequestBodyObject,
+  ResponsesObject,
+  SchemaObject,
+} from '@nestjs/swagger';
 import type { Policy } from '../kernel/actor/allow.decorator.js';
 import type { BodyKind } from '../kernel/dialect/voices.js';
 import type { Route } from '../kernel/http/routes.js';
@@ -67,12 +75,15 @@ function bodyOf({ content, ...body }: RequestBodyObject, route: Route, schemas: 
   const json = content[mediaTypes.json];
   if (!json?.schema || Object.keys(content).length > 1) return { ...body, content };
   const { schema } = json;
+  const name = '$ref' in schema ? schema.$ref.split('/').at(-1) : undefined;
+  // A body in which every field may be left out may be left out itself.
+  const required = ((schemas[name ?? ''] as SchemaObject | undefined)?.required ?? []).length > 0;
   const example = exampleOf(schema, schemas);
   const encoding = encodingOf(example);
   const kinds = voiceOf(route).bodies.map((kind): [string, ContentObject[string]] => {
     return [mediaTypes[kind], { schema, example, ...(kind === 'form' && encoding && { encoding }) }];
   });
-  return { ...body, content: Object.fromEntries(kinds) };
+  return { ...body, required, content: Object.fromEntries(kinds) };
 }
 
 /**

@@ -5,7 +5,15 @@ import type { Route } from '../kernel/http/routes.js';
 import { dtosOf } from './dtos.js';
 import type { Schemas } from './example.js';
 
-/** Says in the schemas of the DTOs what the scanner cannot see in their types: which fields may be left out, which are whole. */
+/** What the rules of `class-validator` say that the scanner does not read off them. */
+const saidBy: Readonly<Record<string, SchemaObject>> = {
+  isInt: { type: 'integer' },
+  isNotEmpty: { minLength: 1 },
+  isEmail: { format: 'email' },
+  isIso8601: { anyOf: [{ format: 'date' }, { format: 'date-time' }] },
+};
+
+/** Says in the schemas of the DTOs what the scanner cannot see in their types: which fields may be left out, and what they must be. */
 export function refineSchemas(schemas: Schemas, routes: readonly Route[]): void {
   const types = new Set(routes.flatMap(dtosOf).map(({ type }) => type));
   // A set visits what is added to it on the way.
@@ -15,24 +23,32 @@ export function refineSchemas(schemas: Schemas, routes: readonly Route[]): void 
     if (!schema?.properties) continue;
     const properties = schema.properties as Record<string, SchemaObject>;
     schema.required = schema.required?.filter((name) => properties[name]?.default === undefined);
-    for (const name of wholeNumbers(type)) Object.assign(properties[name] ?? {}, { type: 'integer' });
+    schema.additionalProperties = false;
+    for (const [name, rules] of rulesOf(type)) Object.assign(properties[name] ?? {}, rules);
+    // Not every reader of a document knows classes of characters; the description says it in words.
+    for (const property of Object.values(properties)) if (property.pattern?.includes('\\p{')) delete property.pattern;
   }
 }
 
 /** As `refineSchemas`, for the fields of a query, which are parameters each. */
 export function refineParameter(parameter: ParameterObject, route: Route): ParameterObject {
   const schema = parameter.schema as SchemaObject | undefined;
-  const whole = dtosOf(route).some(({ from, type }) => from === parameter.in && wholeNumbers(type).has(parameter.name));
+  const read = dtosOf(route).filter(({ from }) => from === parameter.in);
+  const rules = read.flatMap(({ type }) => rulesOf(type).get(parameter.name) ?? []);
   return {
     ...parameter,
     ...(schema?.default !== undefined && { required: false }),
-    ...(whole && { schema: { ...schema, type: 'integer' } }),
+    ...(rules.length > 0 && { schema: Object.assign({}, schema, ...rules) as SchemaObject }),
   };
 }
 
-function wholeNumbers(type: Type): ReadonlySet<string> {
-  const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
-  return new Set(rules.filter(({ name }) => name === 'isInt').map(({ propertyName }) => propertyName));
+function rulesOf(type: Type): ReadonlyMap<string, SchemaObject> {
+  const found = new Map<string, SchemaObject>();
+  for (const { name = '', propertyName } of getMetadataStorage().getTargetValidationMetadatas(type, '', false, false)) {
+    const said = saidBy[name];
+    if (said) found.set(propertyName, { ...found.get(propertyName), ...said });
+  }
+  return found;
 }
 
 /** The classes of nested fields, which the scanner left at the class it read. */

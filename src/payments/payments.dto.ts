@@ -1,28 +1,16 @@
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsISO8601,
-  IsNotEmpty,
-  IsOptional,
-  IsString,
-  Max,
-  MaxLength,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsISO8601, IsNotEmpty, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import { IfGiven } from '../kernel/http/if-given.decorator.js';
 import { CURRENCIES } from '../kernel/money/currencies.js';
 import { type PaymentStatus, type Provider, providers, statuses } from './payment.js';
 
 export class CustomerDto {
   /** @example "Ava Reed" */
-  @IsOptional() @IsString() @MaxLength(200) name?: string;
+  @IfGiven() @IsString() @MaxLength(200) name?: string;
   /** @example "ava.reed@example.com" */
-  @IsOptional() @IsString() @MaxLength(254) email?: string;
+  @IfGiven() @IsString() @MaxLength(254) email?: string;
   /** @example "UK" */
-  @IsOptional() @IsString() @MaxLength(200) country?: string;
+  @IfGiven() @IsString() @MaxLength(200) country?: string;
 }
 export class AttemptDto {
   /** @example "Stripe" */
@@ -43,39 +31,39 @@ export class CreatePaymentDto {
   @IsIn(CURRENCIES) currency: string;
   /** @example "UK" */
   @IsString() @IsNotEmpty() @MaxLength(200) region: string;
-  @IsOptional() @ValidateNested() @Type(() => CustomerDto) customer?: CustomerDto;
-  @IsOptional() @IsArray() @ArrayMaxSize(20) @ValidateNested({ each: true }) @Type(() => AttemptDto) attempts?: AttemptDto[];
+  @IfGiven() @ValidateNested() @Type(() => CustomerDto) customer?: CustomerDto;
+  @IfGiven() @IsArray() @ArrayMaxSize(20) @ValidateNested({ each: true }) @Type(() => AttemptDto) attempts?: AttemptDto[];
 }
 export class UpdatePaymentDto {
   /** @example "Spotify" */
-  @IsOptional() @IsString() @IsNotEmpty() @MaxLength(200) merchant?: string;
+  @IfGiven() @IsString() @IsNotEmpty() @MaxLength(200) merchant?: string;
   /** @example "subscription" */
-  @IsOptional() @IsString() @IsNotEmpty() @MaxLength(200) paymentType?: string;
+  @IfGiven() @IsString() @IsNotEmpty() @MaxLength(200) paymentType?: string;
   /** Minor units of the currency. @example 1299 */
-  @IsOptional() @IsInt() @Min(1) @Max(999_999_999_999) amountMinor?: number;
+  @IfGiven() @IsInt() @Min(1) @Max(999_999_999_999) amountMinor?: number;
   /** ISO 4217. @example "GBP" */
-  @IsOptional() @IsIn(CURRENCIES) currency?: string;
+  @IfGiven() @IsIn(CURRENCIES) currency?: string;
   /** @example "UK" */
-  @IsOptional() @IsString() @IsNotEmpty() @MaxLength(200) region?: string;
+  @IfGiven() @IsString() @IsNotEmpty() @MaxLength(200) region?: string;
   /** @example "2026-01-03T10:00:00Z" */
-  @IsOptional() @IsISO8601({ strict: true }) @MaxLength(40) initiatedAt?: string;
-  @IsOptional() @ValidateNested() @Type(() => CustomerDto) customer?: CustomerDto;
+  @IfGiven() @IsISO8601({ strict: true }) @MaxLength(40) initiatedAt?: string;
+  @IfGiven() @ValidateNested() @Type(() => CustomerDto) customer?: CustomerDto;
   /** @example "success" */
-  @IsOptional() @IsIn(statuses) status?: PaymentStatus;
+  @IfGiven() @IsIn(statuses) status?: PaymentStatus;
   /** Why the status is set by hand. @example "Settled by bank transfer" */
-  @IsOptional() @IsString() @MaxLength(500) reason?: string;
+  @IfGiven() @IsString() @MaxLength(500) reason?: string;
   /** Added to the history. */
-  @IsOptional() @IsArray() @ArrayMaxSize(20) @ValidateNested({ each: true }) @Type(() => AttemptDto) attempts?: AttemptDto[];
+  @IfGiven() @IsArray() @ArrayMaxSize(20) @ValidateNested({ each: true }) @Type(() => AttemptDto) attempts?: AttemptDto[];
 }
 export class PaymentsQuery {
   /** Payments a page holds. */
   @IsInt() @Min(1) @Max(100) @Type(() => Number) limit: number = 25;
   /** `nextCursor` of the page before. */
-  @IsOptional() @IsString() @MaxLength(500) cursor?: string;
+  @IfGiven() @IsString() @MaxLength(500) cursor?: string;
   /** @example "success" */
-  @IsOptional() @IsIn(statuses) status?: PaymentStatus;
+  @IfGiven() @IsIn(statuses) status?: PaymentStatus;
   /** First moment, or first day in UTC. @example "2026-01-01" */
-  @IsOptional() @IsISO8601({ strict: true }) @MaxLength(40) from?: string;
+  @IfGiven() @IsISO8601({ strict: true }) @MaxLength(40) from?: string;
   /** Last moment, or last day in UTC. @example "2026-01-31" */
-  @IsOptional() @IsISO8601({ strict: true }) @MaxLength(40) to?: string;
+  @IfGiven() @IsISO8601({ strict: true }) @MaxLength(40) to?: string;
 }

@@ -1,9 +1,8 @@
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateIf } from 'class-validator';
+import { IsBoolean, IsInt, IsNotEmpty, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IfGiven } from '../kernel/http/if-given.decorator.js';
 import { limits } from './store-item.js';
 
-/** Unlike `IsOptional`, a null is not taken for absent. */
-const IfGiven = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
 const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 
 export class CreateItemDto {
@@ -24,7 +23,8 @@ export class CreateTeamDto {
   /** 1 to 64 printable characters, of everybody's different. @example "team13" */
   @Transform(trimmed)
   @IsString()
-  @Matches(/^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u, { message: 'username must be 1 to 64 printable characters' })
+  @MaxLength(64, { message: 'username must be 1 to 64 printable characters' })
+  @Matches(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, { message: 'username must be 1 to 64 printable characters' })
   username: string;
   /** @example "Changeme-2018" */
   @IsString() @IsNotEmpty() password: string;
@@ -35,5 +35,5 @@ export class StoreListQuery {
   /** Rows a page holds. */
   @IsInt() @Min(1) @Max(100) @Type(() => Number) limit: number = 25;
   /** `nextCursor` of the page before. */
-  @IsOptional() @IsString() @MaxLength(500) cursor?: string;
+  @IfGiven() @IsString() @MaxLength(500) cursor?: string;
 }

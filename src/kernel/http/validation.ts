@@ -1,11 +1,20 @@
-import { ValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { ValidationFailed } from '../fault/common-faults.js';
 import type { FieldProblem } from '../fault/fault.js';
 
+/** A body that was left out is one without fields; null is a wrong body. */
+class BodyValidationPipe extends ValidationPipe {
+  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (value === null && metadata.type === 'body' && this.toValidate(metadata))
+      throw new ValidationFailed([{ field: '', message: 'the body must be an object' }]);
+    return super.transform(value, metadata);
+  }
+}
+
 /** Reads a DTO, refusing fields it does not have; every unreadable field is named in the answer. */
 export const validationPipe = (): ValidationPipe =>
-  new ValidationPipe({
+  new BodyValidationPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,

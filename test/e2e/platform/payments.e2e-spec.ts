@@ -137,6 +137,8 @@ it.each([
   ['POST', '', { ...given, customer: { $where: '1' } }, 'customer.$where'],
   ['POST', '', { ...given, attempts: [{ provider: 'Visa', result: 'success', latencyMs: 1 }] }, 'attempts.0.provider'],
   ['POST', '', { ...given, attempts: Array.from({ length: 21 }, () => given.attempts[0]) }, 'attempts'],
+  ['POST', '', { ...given, attempts: null }, 'attempts'],
+  ['POST', '', { ...given, customer: null }, 'customer'],
   ['PATCH', '/pay_65f1a7c4b2e8f4a91c0d2211', { status: 'done' }, 'status'],
   ['PATCH', '/pay_65f1a7c4b2e8f4a91c0d2211', { initiatedAt: '2026-02-30' }, 'initiatedAt'],
   ['GET', '?limit=0', undefined, 'limit'],

@@ -124,7 +124,7 @@ describe('items', () => {
     expect([status, body.error.code, body.error.context.fields[0].field]).toEqual([400, 'validation_failed', field]);
   });
 
-  it.each([{ name: null }, { price: null }, { archived: null }, { archived: 'true' }, { number: 2 }])(
+  it.each([null, { name: null }, { price: null }, { archived: null }, { archived: 'true' }, { number: 2 }])(
     'refuses the change %j',
     async (json) => {
       await newItem(app, 10, admin.tenantId);
