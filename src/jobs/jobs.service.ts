@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { auditActorOf } from '../audit/audit-entry.js';
 import { AuditService } from '../audit/audit.service.js';
 import type { Actor } from '../kernel/actor/actor.js';
 import { Clock } from '../kernel/clock.js';
@@ -42,10 +43,9 @@ export class JobsService {
         await this.find(actor, id);
         throw new JobNotDead();
       }
-      const { userId, email, role, tenantId } = actor;
       const what = { action: 'job.retried', subject: { type: 'job', id }, before: { state: 'dead' }, after: { state: revived.state } };
       const when = { at: this.clock.now(), traceId: requestContext.traceId() };
-      await this.audit.record(session, [{ _id: newId('aud'), tenantId, ...when, actor: { id: userId, email, role }, ...what }]);
+      await this.audit.record(session, [{ _id: newId('aud'), tenantId: actor.tenantId, ...when, actor: auditActorOf(actor), ...what }]);
       return revived;
     });
   }

@@ -18,12 +18,13 @@ export class KeyView {
   ownerId: string;
   /** @example "2026-01-03T10:00:00.000Z" */
   createdAt: string;
-  /** When its secret was last replaced. */
+  /** When its secret was last replaced. @example null */
   rotatedAt: string | null;
-  /** Until when the secret before it is good. */
+  /** Until when the secret before it is good. @example null */
   overlapEnds: string | null;
+  /** @example "2027-01-03T10:00:00.000Z" */
   expiresAt: string | null;
-  /** To the minute. */
+  /** To the minute. @example "2026-01-03T10:00:00.000Z" */
   lastUsedAt: string | null;
 
   static of({ _id, name, kind, prefix, last4, secrets, scopes, ownerId, createdAt, rotatedAt, expiresAt, lastUsedAt }: ApiKey): KeyView {

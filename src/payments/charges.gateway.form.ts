@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { type ChargeField, chargeFields } from './charge.js';
+import { chargeFields } from './charge.js';
 import { longest } from './charges.gateway.dto.js';
 import { limits } from './payment.js';
 
@@ -7,8 +7,8 @@ import { limits } from './payment.js';
 export class GatewayChargeForm {
   /** @example "Ava Reed" */
   @ApiProperty({ minLength: 1, maxLength: limits.name }) customerName: string;
-  /** Major units, with at most the decimals of the currency; text of a number is taken too. @example 100.1 */
-  @ApiProperty({ minimum: 0, exclusiveMinimum: true }) paymentAmount: number;
+  /** Major units, more than none, with at most the decimals of the currency; text of a number is taken too. @example 100.1 */
+  paymentAmount: number;
   /** An ISO 4217 code, or any other text: that counts as two decimals. @example "USD" */
   @ApiProperty({ maxLength: longest.currency }) currency: string;
   /** @example "Order 1001" */
@@ -25,7 +25,7 @@ export class GatewayChargeQuery {
   minAmount?: number;
   /** Major units, inclusive. @example 250.5 */
   maxAmount?: number;
-  @ApiProperty({ enum: chargeFields }) sortBy?: ChargeField = 'createdAt';
+  @ApiProperty({ enum: chargeFields }) sortBy?: 'createdAt' | 'amount' | 'status' | 'customerName' = 'createdAt';
   /** Any other word than `desc` is ascending. */
   sortOrder?: string = 'desc';
 }

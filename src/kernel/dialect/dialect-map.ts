@@ -7,6 +7,8 @@ export interface Place {
   readonly voice: Voice;
   /** Where the path exists, but not under the method it was asked with: the methods it has. */
   readonly allow?: readonly string[];
+  /** Where the path is one of the gateway's but for a slash at its end: without it. */
+  readonly redirect?: string;
 }
 interface Pattern {
   readonly method: string;
@@ -43,13 +45,22 @@ export class DialectMap {
   }
 
   private unmatched(method: string, path: string): Place {
-    const segments = path.split('/');
-    const [nearest, ...others] = this.patterns.filter((pattern) => matches(pattern.segments, segments));
-    if (!nearest) return { voice: fallback(path) };
+    const [nearest, ...others] = this.matching(path);
+    if (!nearest) return { voice: fallback(path), ...this.withoutSlash(path) };
     const methods = new Set([nearest, ...others].map((pattern) => pattern.method));
     // The router did not compare an address that it cannot read with any route.
     if (methods.has(method)) return { voice: nearest.voice };
     return { voice: nearest.voice === voices.traced ? fallback(path) : nearest.voice, allow: [...methods].sort() };
+  }
+
+  private withoutSlash(path: string): Pick<Place, 'redirect'> {
+    const redirect = path.slice(0, -1);
+    return path.endsWith('/') && this.matching(redirect)[0]?.voice === voices.gateway ? { redirect } : {};
+  }
+
+  private matching(path: string): Pattern[] {
+    const segments = path.split('/');
+    return this.patterns.filter((pattern) => matches(pattern.segments, segments));
   }
 
   private index(): Map<string, Voice> {

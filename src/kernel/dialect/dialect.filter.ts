@@ -14,7 +14,12 @@ export class DialectFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { voice, allow } = this.dialects.of(request);
+    const { voice, allow, redirect } = this.dialects.of(request);
+    if (redirect !== undefined)
+      return void reply
+        .status(307)
+        .header('location', redirect + queryOf(request.url))
+        .send();
     const thrown = allow ? new MethodNotAllowed('Method not allowed', { allow }) : asFault(error, request.method);
     const problem = { ...problemOf(thrown, voice), traceId: request.id };
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
@@ -25,6 +30,8 @@ export class DialectFilter implements ExceptionFilter {
     void reply.status(problem.status).send(voice.failure(problem));
   }
 }
+
+const queryOf = (url: string): string => (url.includes('?') ? url.slice(url.indexOf('?')) : '');
 
 /** A write that lost its connection may have been applied; a unit of work that knows better has said so itself. */
 function asFault(error: unknown, method: string): unknown {

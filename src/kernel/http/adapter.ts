@@ -13,7 +13,7 @@ import { requestContext, traceIdOf } from './request-context.js';
  */
 export function httpAdapter(config: Pick<Config, 'logLevel' | 'trustProxy'>): FastifyAdapter {
   const adapter = new FastifyAdapter({
-    logger: { level: config.logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] },
+    logger: { level: config.logLevel, redact: ['req.headers.authorization', 'req.headers.cookie', 'req.headers["x-api-key"]'] },
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
     trustProxy: trustOf(config.trustProxy),

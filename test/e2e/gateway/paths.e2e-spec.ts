@@ -61,6 +61,25 @@ describe('a method that a path of the gateway does not have', () => {
   });
 });
 
+describe('a slash at the end', () => {
+  it.each([
+    ['GET', '/api/v1/status/', '/api/v1/status'],
+    ['POST', '/api/v1/users/register/', '/api/v1/users/register'],
+    ['GET', '/api/v1/payments/all/?cursor=x', '/api/v1/payments/all?cursor=x'],
+    ['PUT', '/api/v1/users/user_1/role/', '/api/v1/users/user_1/role'],
+  ])('%s %s is sent on', async (method, path, location) => {
+    const { status, headers, body } = await send(app, method, path);
+    expect([status, headers.get('location'), body]).toEqual([307, location, undefined]);
+  });
+
+  it.each(['/api/v1/payments/', '/api/v1/nowhere/', '/api/payments/', '/', '//', '/api/v1/transactions/txn_1/'])(
+    'of %s is left alone',
+    async (path) => {
+      expect((await fetch(app.url + path, { redirect: 'manual' })).headers.get('location') ?? '/docs').toBe('/docs');
+    },
+  );
+});
+
 describe('what is the platform’s stays the platform’s', () => {
   it.each([
     ['DELETE', '/api/v1/audit/transactions', 404],
