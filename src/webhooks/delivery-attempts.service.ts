@@ -26,6 +26,8 @@ export class DeliveryAttempts {
   async attempt(tenantId: string, id: string, signal: AbortSignal): Promise<Date | null> {
     const delivery = await this.deliveries.find(tenantScope(tenantId), id);
     if (delivery?.state !== 'waiting') return null;
+    // Of a worker that was lost after it had written the last try down, the job comes back at once.
+    if (delivery.nextTryAt && delivery.nextTryAt > this.clock.now()) return delivery.nextTryAt;
     const sent = await this.sender.send(delivery, signal);
     const now = this.clock.now();
     if (!sent) return new Date(now.getTime() + brokenOffMs);

@@ -1,6 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { elsewhere, privateHosts } from '../../../test/support/private-addresses.js';
 import { type Receiver, startReceiver } from '../../../test/support/receiver.js';
 import { HttpOut, NoReply } from './http-out.js';
 import { Resolver } from './resolver.js';
@@ -35,108 +36,9 @@ beforeEach(async () => {
 });
 afterEach(() => receiver.close());
 
-/** Hosts of this machine and of networks that are not the internet, in every way in which they can be written. */
-const hosts = [
-  '127.0.0.1',
-  '127.0.0.1.',
-  '127.1',
-  '127.0.1',
-  '127.255.255.254',
-  '2130706433',
-  '017700000001',
-  '0x7f000001',
-  '0x7f.1',
-  '0177.0.0.1',
-  '0x7f.0x0.0x0.0x1',
-  '0',
-  '0.0.0.0',
-  '0.1.2.3',
-  '127.0.0.1%2e',
-  '%31%32%37.0.0.1',
-  '１２７.0.0.1',
-  '127。0。0。1',
-  '①②⑦.⓪.⓪.①',
-  'localhost',
-  'LOCALHOST',
-  'localhost.',
-  'a.localhost',
-  'a.localhost.',
-  'ⓛⓞⓒⓐⓛⓗⓞⓢⓣ',
-  '[::1]',
-  '[::]',
-  '[0:0:0:0:0:0:0:1]',
-  '[::127.0.0.1]',
-  '[::7f00:1]',
-  '[::ffff:127.0.0.1]',
-  '[::ffff:7f00:1]',
-  '[::ffff:0:7f00:1]',
-  '[::ffff:10.0.0.1]',
-  '[64:ff9b::127.0.0.1]',
-  '[64:ff9b::7f00:1]',
-  '[64:ff9b:1::7f00:1]',
-  '[2002:7f00:1::]',
-  '[2002:a00:1::]',
-  '[2001:0:7f00:1::]',
-  '[2001:db8::1]',
-  '[fc00::1]',
-  '[fd00:ec2::254]',
-  '[fe80::1]',
-  '[fec0::1]',
-  '[ff02::1]',
-  '[100::1]',
-  '[5f00::1]',
-  '[4000::1]',
-  '10.0.0.1',
-  '10.255.255.255',
-  '100.64.0.1',
-  '100.100.100.200',
-  '168.63.129.16',
-  '169.254.169.254',
-  '169.254.0.1',
-  '0xa9fea9fe',
-  '2852039166',
-  '172.16.0.1',
-  '172.31.255.255',
-  '192.0.0.192',
-  '192.0.2.1',
-  '192.88.99.1',
-  '192.168.0.1',
-  '192.168.255.255',
-  '198.18.0.1',
-  '198.19.255.255',
-  '198.51.100.1',
-  '203.0.113.1',
-  '224.0.0.1',
-  '239.255.255.255',
-  '240.0.0.1',
-  '255.255.255.255',
-  'user@127.0.0.1',
-  'user:pass@93.184.216.34',
-  '93.184.216.34@127.0.0.1',
-  'public.example.',
-];
-const elsewhere: readonly ((port: number) => string)[] = [
-  (port) => `http://public.example\\@127.0.0.1:${port}/`,
-  (port) => `http:\\\\127.0.0.1:${port}/`,
-  (port) => `http://127.0.0.1\t:${port}/`,
-  (port) => `http://127.0.0.1:${port}/\r\nx: y`,
-  (port) => ` http://127.0.0.1:${port}/`,
-  (port) => `//127.0.0.1:${port}/`,
-  (port) => `127.0.0.1:${port}`,
-  (port) => `ftp://127.0.0.1:${port}/`,
-  (port) => `ws://127.0.0.1:${port}/`,
-  (port) => `gopher://127.0.0.1:${port}/`,
-  () => 'file:///etc/passwd',
-  () => 'data:text/plain,x',
-  () => 'javascript:1',
-  () => 'http://',
-  () => '',
-  (port) => `http://public.example:${port}/${'x'.repeat(2_048)}`,
-];
-
 it('reaches nothing that is not public, however it is written', async () => {
   const client = new HttpOut(strict, nobody, limits);
-  const urls = [...hosts.map((host) => `http://${host}:${receiver.port}/`), ...elsewhere.map((url) => url(receiver.port))];
+  const urls = [...privateHosts.map((host) => `http://${host}:${receiver.port}/`), ...elsewhere.map((url) => url(receiver.port))];
   expect(urls.length).toBeGreaterThan(90);
   const told = await Promise.all(
     urls.map(async (url) => {
@@ -283,6 +185,20 @@ describe('of an answer', () => {
     await expect(new HttpOut(open, nobody, limits).send(post(`http://127.0.0.1:${port}`))).rejects.toThrow('The connection failed (HPE_');
     server.close();
   });
+});
+
+it('speaks TLS, for the name and not for the address, where the address says https', async () => {
+  const heard: Buffer[] = [];
+  const server = createServer((socket) => void socket.on('data', (chunk) => heard.push(chunk)).once('data', () => socket.end()));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as { port: number };
+  const client = new HttpOut({ httpsOnly: true, loopback: true }, new ResolverStub({ 'secure.example': [['127.0.0.1']] }), limits);
+  await expect(client.send(post(`https://secure.example:${port}/hook`))).rejects.toThrow('The connection failed');
+  const hello = Buffer.concat(heard);
+  expect([hello[0], hello[5]]).toEqual([22, 1]);
+  expect(hello.includes('secure.example')).toBe(true);
+  expect(hello.includes('/hook')).toBe(false);
+  server.close();
 });
 
 it('says when nobody listens', async () => {

@@ -224,6 +224,29 @@ it('disables an endpoint that says it is gone, and gives up what waits for it', 
   expect(refusal(await call('POST', `webhook-endpoints/${made.id}/test`))).toEqual([409, 'conflict', 'The webhook endpoint is disabled']);
 });
 
+it('gives up what waits for an endpoint that is deleted', async () => {
+  const made = await endpoint();
+  receiver.answer((reply) => reply.writeHead(500).end());
+  const id = await tried(made);
+  expect((await call('DELETE', `webhook-endpoints/${made.id}`)).status).toBe(200);
+  clock.advance(6 * second);
+  await eventually(async () => (await delivery(id)).state === 'failed');
+  expect((await delivery(id)).tries[1]).toMatchObject({ status: null, error: 'The endpoint was deleted' });
+  expect(receiver.received).toHaveLength(1);
+});
+
+it('does not try before its time, though its job comes back sooner', async () => {
+  receiver.answer((reply) => reply.writeHead(500).end());
+  const id = await tried(await endpoint());
+  const jobs = client.db().collection('jobs');
+  const { nextTryAt } = await delivery(id);
+  const filter = { 'payload.deliveryId': id };
+  await eventually(async () => (await jobs.findOne({ ...filter, state: 'waiting' })) !== null);
+  await jobs.updateOne(filter, { $set: { runAt: clock.now() } });
+  await eventually(async () => Number((await jobs.findOne({ ...filter, state: 'waiting' }))?.runAt) === Date.parse(nextTryAt));
+  expect([(await delivery(id)).tries.length, receiver.received.length]).toEqual([1, 1]);
+});
+
 it('disables an endpoint that has failed for five days, and not before', async () => {
   const made = await endpoint();
   receiver.answer((reply) => reply.writeHead(503).end());
