@@ -250,6 +250,26 @@ describe('rotation', () => {
     expect(refusal(await rotate(id, {}, other))).toEqual([404, 'not_found', 'API key not found']);
   });
 
+  it('fails no request, also of a node that remembers callers', async () => {
+    const other = await startApp({ clock, mongodbUri: app.mongodbUri, env: { ACTOR_CACHE_MS: '2000' } });
+    try {
+      let { id, secret } = await make(merchant, ['payments:read']);
+      const statuses: number[] = [];
+      let isOver = false;
+      const ask = async (node: TestApp) => {
+        while (!isOver) statuses.push((await node.call('GET', '/api/v1/payments?limit=1', { headers: { 'x-api-key': secret } })).status);
+      };
+      const clients = [app, other, app, other].map(ask);
+      for (let rotations = 0; rotations < 10; rotations++) secret = (await rotate(id, { overlapHours: 1 })).body.data.secret as string;
+      isOver = true;
+      await Promise.all(clients);
+      expect(statuses.length).toBeGreaterThan(20);
+      expect([...new Set(statuses)]).toEqual([200]);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('of many at once leaves no two present secrets', async () => {
     const { id } = await make(merchant, ['payments:read']);
     const answers = await Promise.all(Array.from({ length: 8 }, () => rotate(id, { overlapHours: 0 })));
