@@ -1,5 +1,8 @@
+import { ApiProperty } from '@nestjs/swagger';
+
 export class GatewayMetricsView {
-  /** `Unavailable` where the database does not say. @example 0 */
+  /** `Unavailable` where the database does not say. */
+  @ApiProperty({ oneOf: [{ type: 'integer' }, { type: 'string', enum: ['Unavailable'] }], example: 0 })
   totalTransactions: number | 'Unavailable';
   /** @example "2026-01-03T10:00:00.000000Z" */
   lastRestart: string;
