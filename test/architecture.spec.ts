@@ -133,6 +133,9 @@ describe('source files', () => {
   const isConfiguration = (path: string) =>
     path.startsWith('src/kernel/config/') || path.endsWith('.spec.ts') || maySeeEnvironment.includes(path);
 
+  /** The client, what looks for a mongod to run, and tests. */
+  const mayReachOut = /^src\/kernel\/(http-out|mongo)\/|\.spec\.ts$/;
+
   interface Rule {
     readonly name: string;
     readonly breaks: (file: SourceFile) => boolean;
@@ -165,6 +168,23 @@ describe('source files', () => {
       breaks: ({ text }) => /(?<![\w/.])console\b\s*\??[.[]/.test(text),
       broken: [at('src/a.ts', "console.log('x')"), at('src/b.ts', 'promise.catch(console.error)')],
       fine: [at('src/c.ts', "'https://console.acme.test'")],
+    },
+    {
+      name: 'send to others through the one client that checks where to',
+      breaks: ({ path, text }) =>
+        !mayReachOut.test(path) &&
+        (/\bfetch\(/.test(text) ||
+          /import (?!type )[^;]*\b(request|get|Agent)\b[^;]*from '(node:)?https?'|from '(undici|axios|got)'/.test(text)),
+      broken: [
+        at('src/webhooks/a.ts', 'await fetch(url)'),
+        at('src/billing/b.ts', "import { request } from 'node:https';"),
+        at('src/billing/c.ts', "import { Agent } from 'undici';"),
+      ],
+      fine: [
+        at('src/kernel/http-out/http-out.ts', "import { request } from 'node:http';"),
+        at('src/kernel/http/a.ts', "import type { IncomingMessage } from 'node:http';"),
+        at('src/health/b.ts', "import { STATUS_CODES } from 'node:http';"),
+      ],
     },
     {
       name: 'know no forward reference',

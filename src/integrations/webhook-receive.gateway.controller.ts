@@ -1,5 +1,5 @@
 import { Controller, Headers, Post } from '@nestjs/common';
-import { ApiBody } from '@nestjs/swagger';
+import { ApiBody, ApiHeader } from '@nestjs/swagger';
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Actor, ApiKeyReader, may } from '../kernel/actor/actor.js';
 import { Public } from '../kernel/actor/allow.decorator.js';
@@ -31,7 +31,9 @@ export class WebhookReceiveGatewayController {
   @Public('the API key and the signature prove who sends')
   @Unrepeatable('the same content is the same event')
   @TakesBytes(largestWebhookBytes)
-  @ApiBody({ schema: { type: 'object', example } })
+  @ApiHeader({ name: 'X-API-Key', required: true, example: 'PK_LIVE_0123456789ABCDEF' })
+  @ApiHeader({ name: 'X-Signature', required: true, description: 'Lower-case hex HMAC-SHA256 of the body.', example: '0'.repeat(64) })
+  @ApiBody({ required: true, schema: { type: 'object', example } })
   @Answers(GatewayReceiptView)
   @Fails(
     noKey,

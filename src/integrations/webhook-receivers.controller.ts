@@ -1,5 +1,5 @@
 import { Controller, Headers, Param, Post } from '@nestjs/common';
-import { ApiBody } from '@nestjs/swagger';
+import { ApiBody, ApiHeader } from '@nestjs/swagger';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Public } from '../kernel/actor/allow.decorator.js';
 import { Answers, Dialect, Fails } from '../kernel/dialect/dialect.decorator.js';
@@ -22,7 +22,10 @@ export class WebhookReceiversController {
   @Public('the signature proves who sends')
   @Unrepeatable('the id of the event is its key')
   @TakesBytes(largestWebhookBytes)
-  @ApiBody({ schema: { type: 'object', example: { type: 'statement.received' } } })
+  @ApiHeader({ name: 'webhook-id', required: true, example: 'msg_2KWPBgLlAfxdpx2AI54pPJ85f4W' })
+  @ApiHeader({ name: 'webhook-timestamp', required: true, description: 'Seconds since 1970.', example: '1767434400' })
+  @ApiHeader({ name: 'webhook-signature', required: true, example: 'v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=' })
+  @ApiBody({ required: true, schema: { type: 'object', example: { type: 'statement.received' } } })
   @Answers(WebhookReceiptView, { status: 202 })
   @Fails(() => new IntegrationNotFound(), () => new InvalidWebhookSignature(), () => new TooLarge('Request body is too large'))
   receive(

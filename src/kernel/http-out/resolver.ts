@@ -13,6 +13,12 @@ const patience = { timeout: 2_000, tries: 2 };
 export class DnsResolver extends Resolver {
   private readonly dns = new dns.Resolver(patience);
 
+  /** Of the system, unless others are named: `address` or `address:port`. */
+  constructor(servers?: readonly string[]) {
+    super();
+    if (servers) this.dns.setServers(servers);
+  }
+
   async resolve(name: string): Promise<readonly LookupAddress[]> {
     const [four, six] = await Promise.allSettled([this.dns.resolve4(name), this.dns.resolve6(name)]);
     if (four.status === 'rejected' && six.status === 'rejected') throw four.reason;

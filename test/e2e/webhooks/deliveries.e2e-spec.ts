@@ -126,6 +126,25 @@ it('tells each endpoint what it wants, and of a merchant only its own business',
   expect(to('/disabled')).toEqual([]);
 });
 
+it('looks at who the owner of an endpoint is now', async () => {
+  const [keeper, demoted, gone] = [admin, await as(app, 'admin', admin.tenantId), await as(app, 'admin', admin.tenantId)];
+  for (const [who, path] of [
+    [keeper, 'keeper'],
+    [demoted, 'demoted'],
+    [gone, 'gone'],
+  ] as const)
+    await endpoint({ url: `${receiver.url}/${path}` }, who);
+  const users = client.db().collection('users');
+  await users.updateOne({ _id: demoted.userId as never }, { $set: { 'memberships.0.role': 'merchant' } });
+  await users.updateOne({ _id: gone.userId as never }, { $set: { memberships: [] } });
+  await pay();
+  const own = await pay({ ...demoted, token: (await app.call('POST', '/api/auth/login', { json: demoted })).body.data.token });
+  await messages(3);
+  const told = receiver.received.map(({ path, body }) => [path, JSON.parse(body).subject.id]);
+  expect(told.filter(([path]) => path === '/demoted')).toEqual([['/demoted', own]]);
+  expect(told.filter(([path]) => path === '/gone')).toEqual([]);
+});
+
 it('tries ten times over three days, each time with the same message, and lists every try', async () => {
   const made = await endpoint();
   receiver.answer((reply) => reply.writeHead(500).end('no'));
