@@ -1,10 +1,10 @@
 import { Controller, Get, Headers, Query, Req, Res, StreamableFile } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse } from '@nestjs/swagger';
+import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../kernel/actor/actor.js';
 import { Allow } from '../kernel/actor/allow.decorator.js';
 import { By } from '../kernel/actor/by.decorator.js';
-import { Answers, Dialect, Fails, Undressed } from '../kernel/dialect/dialect.decorator.js';
+import { Answers, Dialect, Fails } from '../kernel/dialect/dialect.decorator.js';
 import { ValidationFailed } from '../kernel/fault/common-faults.js';
 import { raise } from '../kernel/fault/fault.js';
 import { type Page, UnknownCursor } from '../kernel/http/page.js';
@@ -19,7 +19,6 @@ import { EventsQuery, StreamQuery } from './events.dto.js';
 import { FeedAccess } from './feed-access.js';
 
 const type = 'text/event-stream; charset=utf-8';
-const example = 'id: WyJldmVudCIsNDJd\nevent: PAYMENT_CREATED\ndata: {"id":"evt_0190a1b2-0000-7000-8000-000000000000","position":42}\n\n';
 
 @Dialect('traced')
 @Controller('api/v1/events')
@@ -44,9 +43,8 @@ export class EventsController {
   /** The same events as they happen, as Server-Sent Events: `id` is the cursor, `event` the type, `data` the event. */
   @Get('stream')
   @Allow('events:read')
-  @Undressed()
+  @Answers(EventView, { shape: 'stream' })
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Begins behind this event; without it, with the next one.' })
-  @ApiOkResponse({ description: 'Until the client goes', content: { 'text/event-stream': { schema: { type: 'string' }, example } } })
   @Fails(() => new UnknownLastEventId(), () => new TooManyStreams())
   async stream(
     @By() actor: Actor,

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { getSchemaPath, type ResponseObject, type ResponsesObject } from '@nestjs/swagger';
+import { getSchemaPath, type MediaTypeObject, type ResponseObject, type ResponsesObject } from '@nestjs/swagger';
 import type { Answer } from '../kernel/dialect/dialect.decorator.js';
 import { problemOf } from '../kernel/dialect/problem.js';
 import type { Route } from '../kernel/http/routes.js';
@@ -46,17 +46,18 @@ export function successOf(route: Route, answer: Answer, schemas: Schemas): Respo
   const dressed = dress(route, answer, value);
   const outcome = { status, data: example, traceId: exampleTraceId, ...(message !== undefined && { message }) };
   const page = answer.shape === 'page' && { page: { limit: 25, nextCursor: null } };
+  const json = { schema: dressed, example: route.undressed ? example : voiceOf(route).success({ ...outcome, ...page }) };
   const response: ResponseObject = {
     description: message ?? phrase(status),
     headers: { ...traceHeader, ...(isRepeatable(route) && replayedHeader) },
-    content: {
-      'application/json': {
-        schema: dressed,
-        example: route.undressed ? example : voiceOf(route).success({ ...outcome, ...page }),
-      },
-    },
+    content: answer.shape === 'stream' ? { 'text/event-stream': streamOf(example) } : { 'application/json': json },
   };
   return { [status]: response };
+}
+
+/** One event of it. */
+function streamOf(example: unknown): MediaTypeObject {
+  return { schema: { type: 'string' }, example: `data: ${JSON.stringify(example)}\n\n` };
 }
 
 function dress({ undressed, dialect }: Route, answer: Answer, value: Schema | undefined): Schema {
@@ -66,7 +67,7 @@ function dress({ undressed, dialect }: Route, answer: Answer, value: Schema | un
 function schemaOf({ view, shape }: Answer): Schema | undefined {
   if (!view) return undefined;
   const one = { $ref: getSchemaPath(view) };
-  return shape === 'one' ? one : { type: 'array', items: one };
+  return shape === 'list' || shape === 'page' ? { type: 'array', items: one } : one;
 }
 
 const phrase = (status: number): string => STATUS_CODES[status] ?? String(status);

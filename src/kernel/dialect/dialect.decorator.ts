@@ -16,8 +16,11 @@ export interface Answer {
   readonly status: number;
   /** The sentence of the answer, where the surface publishes one. */
   readonly says?: string;
-  /** `page`: the handler returns a `Page`, answered as its items with `meta.page`; `list`: an array. */
-  readonly shape: 'one' | 'list' | 'page';
+  /**
+   * `page`: the handler returns a `Page`, answered as its items with `meta.page`; `list`: an array; `stream`: a `StreamableFile` of
+   * Server-Sent Events with the view as their data, which goes out as it is.
+   */
+  readonly shape: 'one' | 'list' | 'page' | 'stream';
 }
 
 /** Which surface's voice a controller speaks with. */

@@ -23,7 +23,7 @@ export class DialectInterceptor implements NestInterceptor {
     const takesBytes = this.reflector.get<boolean | undefined>(TAKES_BYTES, context.getHandler()) ?? false;
     return from(takesBytes ? readQueryOnly(request) : readRequest(request, voice)).pipe(
       switchMap(() => next.handle()),
-      map((value) => voice.success({ ...dress(answer, value), traceId: id })),
+      map((value): unknown => (answer.shape === 'stream' ? value : voice.success({ ...dress(answer, value), traceId: id }))),
     );
   }
 }
