@@ -5,7 +5,7 @@ import { requestContext } from '../kernel/http/request-context.js';
 import type { ObjectIdHex } from '../kernel/ids.js';
 import type { NewJob, RunningJob } from '../kernel/jobs/job.js';
 import { JobQueue } from '../kernel/jobs/job-queue.js';
-import { type ChargedPayment, completionText, settled } from './charge.js';
+import { type ChargedPayment, completionText, noticeKind, settled } from './charge.js';
 import type { Payment } from './payment.js';
 import { PaymentsLane } from './payments.lane.js';
 
@@ -48,5 +48,5 @@ function notices(payment: Payment | null, at: Date): NewJob[] {
   const { tenantId, ownerId, charge } = payment ?? {};
   if (!payment || tenantId === undefined || !charge?.webhookUrl) return [];
   const body = completionText({ ...payment, charge }, at);
-  return [{ kind: 'webhooks.send', tenantId, payload: { url: charge.webhookUrl, userId: ownerId, body }, dedupeKey: charge.id }];
+  return [{ kind: noticeKind, tenantId, payload: { url: charge.webhookUrl, userId: ownerId, body }, dedupeKey: charge.id }];
 }

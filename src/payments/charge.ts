@@ -36,6 +36,9 @@ export function settled(payment: Payment | null, at: Date): Payment | null {
   return payment?.state === 'created' ? { ...payment, state: 'captured', updatedAt: at, rev: payment.rev + 1 } : payment;
 }
 
+/** Jobs that have the notice of a completed charge sent; the webhooks run them, each under the charge's id. */
+export const noticeKind = 'webhooks.send';
+
 /** The text that is sent when a charge is completed; in ASCII, so that every receiver signs the same bytes. */
 export function completionText(payment: ChargedPayment, at: Date): string {
   const { customer, charge } = payment;

@@ -61,13 +61,15 @@ function auditOf(
   };
 }
 
-/** Whom the payment was for is personal data: it stays in the payment alone, where it can be erased. */
+/** Whom the payment was for is personal data, and of a charge the merchant too: they stay in the payment alone, where they can be erased. */
 function pick(payment: Payment, fields: readonly ComparedField[]): Record<string, unknown> {
-  return Object.fromEntries(fields.map((field) => [field, field === 'customer' ? '(changed)' : payment[field]]));
+  return Object.fromEntries(
+    fields.map((field) => [field, field === 'customer' || (field === 'merchant' && payment.charge) ? '(changed)' : payment[field]]),
+  );
 }
 
-function summary({ merchant, paymentType, amountMinor, currency, region, state, ownerId, initiatedAt }: Payment) {
-  return { merchant, paymentType, amountMinor, currency, region, state, status: statusOf[state], ownerId, initiatedAt };
+function summary({ merchant, paymentType, amountMinor, currency, region, state, ownerId, initiatedAt, charge }: Payment) {
+  return { ...(!charge && { merchant }), paymentType, amountMinor, currency, region, state, status: statusOf[state], ownerId, initiatedAt };
 }
 
 /** The platform's id: derived, no second key. */

@@ -1,9 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { ClientSession, Collection } from 'mongodb';
+import type { ClientSession, Collection, Filter } from 'mongodb';
+import { JobQueue } from '../kernel/jobs/job-queue.js';
 import { Database } from '../kernel/mongo/database.js';
+import { noticeKind } from './charge.js';
 import { BucketChanges } from './payment-buckets.js';
 import { PaymentBuckets } from './payment-buckets.repository.js';
-import { type PaymentDocument, paymentsCollection } from './payment.schema.js';
+import { isCharge, type PaymentDocument, paymentsCollection } from './payment.schema.js';
+
+const batchSize = 10_000;
+/** What a client wrote into a charge. */
+const written = { 'charge.details': '', 'charge.webhookUrl': '' } as const;
 
 /** Takes an erased user's payments out of sight; the financial rows stay, under a pseudonym and without personal data. */
 @Injectable()
@@ -13,6 +19,7 @@ export class PaymentsErasure {
   constructor(
     database: Database,
     private readonly buckets: PaymentBuckets,
+    private readonly queue: JobQueue,
   ) {
     this.payments = database.collection<PaymentDocument>(paymentsCollection.name);
   }
@@ -25,8 +32,18 @@ export class PaymentsErasure {
     for await (const payment of counted) changes.uncount(payment, payment.generation);
     await this.buckets.apply(session, changes);
     await this.buckets.shutOut(session, tenantId, ownerId);
+    await this.eraseCharges(session, { tenantId, ownerId, ...isCharge }, pseudonym);
     const nobody = { ownerId: pseudonym, createdBy: pseudonym, customer: { name: '', email: '', country: '' } };
-    const written = { live: '', 'charge.details': '', 'charge.webhookUrl': '' } as const;
-    await this.payments.updateMany({ tenantId, ownerId }, { $set: nobody, $unset: written, $inc: { rev: 1 } }, { session });
+    await this.payments.updateMany({ tenantId, ownerId }, { $set: nobody, $unset: { live: '' }, $inc: { rev: 1 } }, { session });
+  }
+
+  /** The owner's name stands for the merchant there, and what was to be sent of them, or has been, names their customers. */
+  private async eraseCharges(session: ClientSession, mine: Filter<PaymentDocument>, pseudonym: string): Promise<void> {
+    const found = await this.payments.find(mine, { session, projection: { 'charge.id': 1 } }).toArray();
+    const charges = found.flatMap(({ charge }) => charge?.id ?? []);
+    for (let at = 0; at < charges.length; at += batchSize) {
+      await this.queue.forget(session, noticeKind, charges.slice(at, at + batchSize));
+    }
+    await this.payments.updateMany(mine, { $set: { merchant: pseudonym }, $unset: written }, { session });
   }
 }

@@ -15,8 +15,8 @@ export interface GatewayUser {
 export const password = 'longenough';
 
 /** Somebody who has registered at the gateway and signed in. */
-export async function gatewayUser(test: TestApp, email = `${randomUUID()}@acme.test`): Promise<GatewayUser> {
-  const registered = await test.call('POST', '/api/v1/users/register', { json: { name: 'Ava Reed', email, password } });
+export async function gatewayUser(test: TestApp, email = `${randomUUID()}@acme.test`, name = 'Ava Reed'): Promise<GatewayUser> {
+  const registered = await test.call('POST', '/api/v1/users/register', { json: { name, email, password } });
   if (registered.status !== 201) throw new Error(JSON.stringify(registered.body));
   const { userId, apiKey, webhookSecret } = registered.body as Pick<GatewayUser, 'userId' | 'apiKey' | 'webhookSecret'>;
   const { body } = await test.call('POST', '/api/v1/users/login', { json: { email, password } });

@@ -106,6 +106,17 @@ export function jobQueueContract(name: string, open: () => JobBench): void {
         expect(await enqueue(one, job({ kind: `${kind}b`, dedupeKey: 'k' }))).not.toEqual([first]);
       });
 
+      it('that is forgotten is gone with all it said, and does not run', async () => {
+        const run = jest.fn(() => Promise.resolve());
+        const at = await node();
+        const later = new Date(Date.now() + 300);
+        const [kept, forgotten] = await enqueue(at, job({ dedupeKey: 'a', runAt: later }), job({ dedupeKey: 'b', runAt: later }));
+        await at.transact((session) => at.queue.forget(session, kind, ['b', 'c']));
+        await worker({ run });
+        await ended(at, kept as string);
+        expect([run.mock.calls.length, await at.queue.find(forgotten as string)]).toEqual([1, null]);
+      });
+
       it('that other nodes enqueue is run at once, without looking', async () => {
         const one = await worker({ run: async () => {} }, { everyMs: 60_000 });
         const other = await node();

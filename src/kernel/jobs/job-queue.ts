@@ -20,6 +20,8 @@ export abstract class JobQueue {
   abstract find(id: string, tenantId?: string): Promise<Job | null>;
   /** Newest first, after the job of this id. */
   abstract list(filter: JobFilter, limit: number, after?: string): Promise<readonly Job[]>;
+  /** Takes the jobs with these keys out, whatever became of them; one that runs cannot complete any more. */
+  abstract forget(session: ClientSession, kind: string, dedupeKeys: readonly string[]): Promise<void>;
   /** Gives a dead job its tries back; null where there is no such dead job. */
   abstract revive(session: ClientSession, id: string, tenantId?: string): Promise<Job | null>;
 }

@@ -98,6 +98,10 @@ export class JobStore {
     return modifiedCount;
   }
 
+  async remove(session: ClientSession, kind: string, dedupeKeys: readonly string[]): Promise<void> {
+    await this.rows.deleteMany({ kind, dedupeKey: { $in: [...dedupeKeys] } }, { session });
+  }
+
   async revive(session: ClientSession, id: string, tenantId: string | undefined, now: Date): Promise<Job | null> {
     return this.rows.findOneAndUpdate(
       { ...identified(id, tenantId), state: 'dead' },

@@ -61,6 +61,10 @@ export class MongoJobQueue extends JobQueue implements OnApplicationBootstrap, B
     return this.store.list(filter, limit, after);
   }
 
+  forget(session: ClientSession, kind: string, dedupeKeys: readonly string[]): Promise<void> {
+    return this.store.remove(session, kind, dedupeKeys);
+  }
+
   async revive(session: ClientSession, id: string, tenantId?: string): Promise<Job | null> {
     const job = await this.store.revive(session, id, tenantId, this.clock.now());
     if (job) session.once('ended', () => this.wake(job.kind));

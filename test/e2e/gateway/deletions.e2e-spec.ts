@@ -1,6 +1,7 @@
 import { MongoClient } from 'mongodb';
 import { startApp, type TestApp } from '../../support/app.js';
 import { as, newTenant } from '../../support/as.js';
+import { eventually } from '../../support/eventually.js';
 import { type GatewayUser, gatewayUser, systemAdmin } from '../../support/gateway.js';
 
 let app: TestApp;
@@ -9,7 +10,7 @@ let root: string;
 let admin: string;
 
 beforeAll(async () => {
-  app = await startApp({ env: { GATEWAY_SETTLE_AFTER_MS: '3600000' } });
+  app = await startApp({ env: { GATEWAY_SETTLE_AFTER_MS: '3600000', BACKGROUND_INTERVAL_MS: '50' } });
   mongo = await MongoClient.connect(app.mongodbUri);
   root = await systemAdmin(app);
   admin = (await as(app, 'admin')).token;
@@ -103,6 +104,30 @@ describe('a user', () => {
     expect(
       (await app.call('POST', '/api/v1/users/register', { json: { name: 'Ava', email: user.email, password: 'longenough' } })).status,
     ).toBe(201);
+  });
+
+  it('leaves nothing behind that says who it was, or whom it charged', async () => {
+    const user = await gatewayUser(app, 'canary.mail@acme.test', 'Canary Owner');
+    const json = {
+      customerName: 'Canary Customer',
+      paymentAmount: 5,
+      currency: 'GBP',
+      details: 'canary details',
+      webhookUrl: 'http://127.0.0.1:9999/hook',
+    };
+    const { id } = (await user.call('POST', '/api/v1/payments/charge', json, { 'idempotency-key': 'canary' })).body;
+    const row = await mongo.db().collection('payments').findOne({ 'charge.id': id });
+    await mongo
+      .db()
+      .collection('jobs')
+      .updateOne({ 'payload.paymentId': String(row?._id) }, { $set: { runAt: new Date(0) } });
+    await eventually(async () => (await user.call('GET', `/api/v1/payments/${id}`)).body.status === 'completed');
+    await eventually(async () => (await mongo.db().collection('webhook_deliveries').countDocuments({})) > 0);
+    expect((await remove(`users/${user.userId}`, admin)).status).toBe(200);
+    for (const { name } of await mongo.db().listCollections().toArray()) {
+      const text = JSON.stringify(await mongo.db().collection(name).find().toArray());
+      expect([name, /canary/i.exec(text)?.[0]]).toEqual([name, undefined]);
+    }
   });
 
   it('is not deleted by others, whoever is named', async () => {
