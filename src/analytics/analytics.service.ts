@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Scope } from '../kernel/actor/scope.js';
 import { Clock } from '../kernel/clock.js';
 import { Invalid } from '../kernel/fault/fault.js';
-import { type Day, dayOf, daysBetween, plusDays } from '../kernel/time/calendar.js';
+import { countDays, type Day, dayOf, daysBetween, plusDays } from '../kernel/time/calendar.js';
 import { statuses, type PaymentStatus } from '../payments/payment.js';
 import type { DayTallies, Tally } from '../payments/payment-buckets.js';
 import { PaymentFiguresService } from '../payments/payment-figures.service.js';
@@ -81,12 +81,12 @@ export class AnalyticsService {
   async daily(scope: Scope, from?: Day, to?: Day): Promise<DailySeries> {
     const last = to ?? dayOf(this.clock.now(), await this.payments.zone(scope));
     const first = from ?? plusDays(last, 1 - usualSeriesDays);
-    const wanted = first <= last ? daysBetween(first, last) : [];
-    if (wanted.length === 0) throw new Invalid('from must not lie after to');
-    if (wanted.length > longestSeriesDays) throw new Invalid(`A series holds at most ${longestSeriesDays} days`);
+    const length = countDays(first, last);
+    if (length < 1) throw new Invalid('from must not lie after to');
+    if (length > longestSeriesDays) throw new Invalid(`A series holds at most ${longestSeriesDays} days`);
     const { zone, rebuilding, days } = await this.payments.daily(scope, first, last);
     const found = new Map(days);
-    return { timeZone: zone, rebuilding, days: wanted.map((day) => ({ day, ...entryOf(found.get(day) ?? {}) })) };
+    return { timeZone: zone, rebuilding, days: daysBetween(first, last).map((day) => ({ day, ...entryOf(found.get(day) ?? {}) })) };
   }
 }
 

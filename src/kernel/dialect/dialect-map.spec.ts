@@ -57,6 +57,7 @@ describe('a path that nobody has', () => {
 describe('a method that a path does not have', () => {
   it.each([
     ['DELETE', '/api/payments', voices.envelope, ['GET', 'POST']],
+    ['TRACE', '/health/live', voices.store, ['GET']],
     ['POST', '/api/payments/7?x=1', voices.envelope, ['PUT']],
     ['POST', '/api/financial/credits', voices.bare, ['GET']],
     ['GET', '/buy', voices.store, ['POST']],

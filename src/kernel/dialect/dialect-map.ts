@@ -66,11 +66,9 @@ export class DialectMap {
   private index(): Map<string, Voice> {
     if (this.owned) return this.owned;
     const known: Record<string, Voice> = voices;
-    const dressed = this.routes.all().flatMap((route) => {
-      const voice = known[route.dialect ?? ''];
-      return voice ? [{ ...route, voice }] : [];
-    });
-    this.patterns = dressed
+    const routes = this.routes.all().map((route) => ({ ...route, voice: known[route.dialect ?? ''] ?? fallback(route.path) }));
+    const dressed = routes.filter(({ dialect }) => dialect !== undefined);
+    this.patterns = routes
       .filter(({ path }) => !isGeneric(path))
       .map(({ method, path, voice }) => ({ method, segments: path.split('/').map(segmentOf), voice }))
       .sort((one, other) => (precedence(one) < precedence(other) ? -1 : 1));

@@ -49,7 +49,9 @@ export function readJson(text: string): unknown {
   try {
     value = sjson.parse(text, { protoAction: 'error', constructorAction: 'error' });
   } catch (cause) {
-    throw new UnreadableBody('The body is not valid JSON', { cause, context: { offset: jsonOffset(text) } });
+    // It is JSON, with a name in it that may not be there.
+    const isRead = (cause as Error).message.includes('forbidden prototype');
+    throw new UnreadableBody('The body is not valid JSON', { cause, context: { offset: isRead ? 0 : jsonOffset(text) } });
   }
   // An even number of backslashes before the escape makes it the text \\u0000, which is harmless.
   if (/(?<!\\)(?:\\\\)*\\u0000/.test(text)) throw new Invalid(noNul);

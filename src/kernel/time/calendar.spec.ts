@@ -29,6 +29,7 @@ it('counts days over the ends of months, years and summer time', () => {
   expect(plusDays(day('2028-03-01'), -1)).toBe('2028-02-29');
   expect(daysBetween(day('2026-03-28'), day('2026-03-30'))).toEqual(['2026-03-28', '2026-03-29', '2026-03-30']);
   expect(daysBetween(day('2026-03-28'), day('2026-03-27'))).toEqual([]);
+  expect(daysBetween(day('9999-12-30'), day('9999-12-31'))).toEqual(['9999-12-30', '9999-12-31']);
 });
 
 describe('readMoment', () => {

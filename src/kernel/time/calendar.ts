@@ -18,11 +18,14 @@ export function plusDays(day: Day, days: number): Day {
   return DateTime.fromISO(day, { zone: 'UTC' }).plus({ days }).toISODate() as Day;
 }
 
+/** How many dates from the first to the last, both included; none or less where the last comes first. */
+export function countDays(first: Day, last: Day): number {
+  return (Date.parse(last) - Date.parse(first)) / 86_400_000 + 1;
+}
+
 /** All dates from the first to the last, both included. */
 export function daysBetween(first: Day, last: Day): Day[] {
-  const days: Day[] = [];
-  for (let day = first; day <= last; day = plusDays(day, 1)) days.push(day);
-  return days;
+  return Array.from({ length: Math.max(0, countDays(first, last)) }, (_, days) => plusDays(first, days));
 }
 
 const dateOnly = /^(\d{4})-(\d{2})-(\d{2})$/;

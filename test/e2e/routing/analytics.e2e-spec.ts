@@ -148,11 +148,13 @@ describe('on the platform', () => {
       ],
     });
     expect((await askPlatform('daily')).data.days).toHaveLength(30);
+    expect((await askPlatform('daily?to=9999-12-31')).data.days).toHaveLength(30);
   });
 
   it.each([
     ['daily?from=2026-01-04&to=2026-01-03', 'from must not lie after to'],
     ['daily?from=2000-01-01&to=2026-01-03', 'A series holds at most 731 days'],
+    ['daily?from=0241-11-22&to=9999-12-31', 'A series holds at most 731 days'],
     ['daily?from=2026-01-04T10:00:00', expect.stringContaining('from')],
     ['payment-volume?status=bogus', expect.stringContaining('status')],
     ['payment-volume?unknown=1', expect.stringContaining('unknown')],
