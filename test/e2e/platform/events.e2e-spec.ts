@@ -277,6 +277,7 @@ describe('GET /api/v1/events/stream', () => {
 
   it('ends when the session does', async () => {
     const leaving = await as(app, 'admin', admin.tenantId);
+    await settled(admin);
     const stream = await follow(leaving);
     await app.call('POST', '/api/v1/auth/logout', { token: leaving.token });
     expect(await stream.event()).toBeUndefined();
@@ -284,10 +285,28 @@ describe('GET /api/v1/events/stream', () => {
 
   it('ends when the role is lost', async () => {
     const demoted = await as(app, 'admin', admin.tenantId);
+    await settled(admin);
     const stream = await follow(demoted);
     const users = app.app.get(Database).collection('users');
     await users.updateOne({ _id: demoted.userId as never }, { $set: { 'memberships.0.role': 'user' } });
     expect(await stream.event()).toBeUndefined();
+  });
+
+  it('takes an API key, and ends when it is revoked', async () => {
+    const integrator = await as(app, 'admin', admin.tenantId);
+    const { token } = integrator;
+    const json = { name: 'Warehouse', scopes: ['events:read'] };
+    const made = await app.call('POST', '/api/v1/api-keys', { token, json });
+    await settled(admin);
+    const open = (secret: string) => EventStreamClient.open(`${app.url}/api/v1/events/stream`, undefined, { 'x-api-key': secret });
+    const stream = await open(made.body.data.secret as string);
+    const [happened] = await record(admin, {});
+    let frame = await stream.event();
+    expect(frame?.data.id).toBe(happened?._id);
+    await app.call('DELETE', `/api/v1/api-keys/${made.body.data.key.id}`, { token });
+    while ((frame = await stream.event())) expect(frame.event).toBe('KEY_REVOKED');
+    const other = await app.call('POST', '/api/v1/api-keys', { token, json: { name: 'Checkout', scopes: ['payments:read'] } });
+    expect((await open(other.body.data.secret as string)).status).toBe(403);
   });
 
   it('is refused past so many of a user, and of a tenant, and there is room again when one is closed', async () => {

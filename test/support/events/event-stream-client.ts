@@ -21,9 +21,10 @@ export class EventStreamClient {
     this.chunks = response.iterator({ destroyOnReturn: false }) as AsyncIterator<string>;
   }
 
-  /** On a connection of its own, which ends with it. */
-  static async open(url: string, token: string, headers: Record<string, string> = {}): Promise<EventStreamClient> {
-    const request = get(url, { agent: false, headers: { authorization: `Bearer ${token}`, ...headers } });
+  /** On a connection of its own, which ends with it. `credential` is a token, unless the headers carry a key. */
+  static async open(url: string, credential: string | undefined, headers: Record<string, string> = {}): Promise<EventStreamClient> {
+    const authorization = credential !== undefined && { authorization: `Bearer ${credential}` };
+    const request = get(url, { agent: false, headers: { ...authorization, ...headers } });
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     response.setEncoding('utf8');
     if (response.statusCode !== 200) return new EventStreamClient(response, JSON.parse((await response.toArray()).join('')));
