@@ -11,11 +11,13 @@ import { POLICY, type Policy } from '../../src/kernel/actor/allow.decorator.js';
 import type { Role } from '../../src/kernel/actor/permissions.js';
 import { tenantScope } from '../../src/kernel/actor/scope.js';
 import { Routes } from '../../src/kernel/http/routes.js';
+import { KeysController } from '../../src/keys/keys.controller.js';
 import { KeysRepository } from '../../src/keys/keys.repository.js';
 import { KeysService } from '../../src/keys/keys.service.js';
 import { accountOf } from '../../src/ledger/ledger.js';
 import { JobQueue } from '../../src/kernel/jobs/job-queue.js';
 import { LedgerReader } from '../../src/ledger/ledger-reader.service.js';
+import { ChargesGatewayController } from '../../src/payments/charges.gateway.controller.js';
 import { ChargesService } from '../../src/payments/charges.service.js';
 import { PaymentsController } from '../../src/payments/payments.controller.js';
 import { PaymentsRoutingController } from '../../src/payments/payments.routing.controller.js';
@@ -551,6 +553,26 @@ describe('a mistake in the product turns the table red', () => {
           (role) => `${relation}, ${role}: ${relation === 'foreign' ? 404 : 201} instead of 403`,
         ),
       ),
+    },
+    {
+      name: 'a key of the gateway needs a role besides',
+      of: ChargesGatewayController,
+      handler: 'charge',
+      policy: { permission: 'payments:write' },
+      route: 'POST /api/v1/payments/charge',
+      notices: ['own, support: 403 instead of 201', 'own, user: 403 instead of 201'],
+    },
+    {
+      name: 'whoever reads credits may rotate keys',
+      of: KeysController,
+      handler: 'rotate',
+      policy: { permission: 'credits:read' },
+      route: 'POST /api/v1/api-keys/:id/rotate',
+      notices: [
+        ...['finance', 'support', 'user'].map((role) => `own, ${role}: 200 instead of 403`),
+        'other, user: 404 instead of 403',
+        ...['finance', 'support', 'user'].map((role) => `foreign, ${role}: 404 instead of 403`),
+      ],
     },
     {
       name: 'an administrator may not read the audit log',
