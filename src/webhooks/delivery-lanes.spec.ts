@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DeliveryLanes, type Turn } from './delivery-lanes.js';
 
-const limits = { atOnce: 2, waiting: 3, patienceMs: 100 };
+const limits = { atOnce: 2, waiting: 3, patienceMs: 100, slowMs: 1_000 };
 
 /** Work that goes on until it is told to end. */
 function endless(): { readonly work: () => Promise<string>; readonly begun: () => number; readonly end: () => void } {
@@ -46,14 +46,14 @@ it('sends away whom there is no room for, each for a little longer', async () =>
   ]);
 });
 
-it('lets nobody wait where requests take long, and forgets that when they do not any more', async () => {
-  const lanes = new DeliveryLanes({ ...limits, patienceMs: 20 });
-  await Promise.all([lanes.run('a', () => pause(300)), lanes.run('a', () => pause(300))]);
+it('lets nobody wait behind requests that take long', async () => {
+  const lanes = new DeliveryLanes({ ...limits, slowMs: 50 });
   const { work, end } = endless();
   const inside = [lanes.run('a', work), lanes.run('a', work)];
+  await pause(60);
   const begun = performance.now();
   expect(turnedAway([await lanes.run('a', work)])).toBe(1);
-  expect(performance.now() - begun).toBeLessThan(15);
+  expect(performance.now() - begun).toBeLessThan(limits.patienceMs);
   end();
   await Promise.all(inside);
 });

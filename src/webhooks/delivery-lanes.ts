@@ -10,6 +10,8 @@ export interface LaneLimits {
   /** Of those behind them, how many wait here, and for how long; the others come back later. */
   readonly waiting: number;
   readonly patienceMs: number;
+  /** A receiver that takes longer lets nobody wait. */
+  readonly slowMs: number;
 }
 interface Lane {
   /** When those began that are under way, the oldest first. */
@@ -23,7 +25,7 @@ interface Lane {
 export type Turn<Result> =
   { readonly isTurnedAway: false; readonly value: Result } | { readonly isTurnedAway: true; readonly forMs: number };
 
-const usual: LaneLimits = { atOnce: 5, waiting: 150, patienceMs: 500 };
+const usual: LaneLimits = { atOnce: 5, waiting: 150, patienceMs: 1_000, slowMs: 2_000 };
 const firstGuessMs = 50;
 /** How much the newest request counts in the mean. */
 const weight = 0.3;
@@ -57,9 +59,9 @@ export class DeliveryLanes {
 
   /** When it begins; null for whom there is no room. None of those who wait does so for long, and where requests take long nobody does. */
   private enter(lane: Lane): Promise<number | null> {
-    const { atOnce, waiting, patienceMs } = this.limits;
+    const { atOnce, waiting, patienceMs, slowMs } = this.limits;
     if (lane.running.length < atOnce) return Promise.resolve(begin(lane));
-    if (lane.queue.length >= waiting || durationOf(lane) > patienceMs) return Promise.resolve(null);
+    if (lane.queue.length >= waiting || durationOf(lane) > slowMs) return Promise.resolve(null);
     return new Promise((resolve) => {
       const next = () => {
         clearTimeout(timer);

@@ -69,6 +69,7 @@ export const webhookDeliveriesCollection: CollectionSpec = {
   indexes: [
     { name: 'tenant', key: { tenantId: 1, _id: -1 } },
     { name: 'endpoint', key: { tenantId: 1, endpointId: 1, _id: -1 } },
+    { name: 'state', key: { tenantId: 1, state: 1, _id: -1 } },
     { name: 'owner', key: { tenantId: 1, ownerId: 1, _id: -1 } },
     { name: 'expiry', key: { createdAt: 1 }, expireAfterSeconds: keptSeconds },
   ],

@@ -88,6 +88,11 @@ it('sends method, headers and exact bytes, and answers with status, headers and 
   });
 });
 
+it('sends to an address of version 6', async () => {
+  expect((await new HttpOut(open, nobody, limits).send(post(`http://[::1]:${receiver.port}/`))).status).toBe(204);
+  expect(receiver.received[0]?.headers.host).toBe(`[::1]:${receiver.port}`);
+});
+
 describe('a name', () => {
   it.each([
     ['a private address', ['10.0.0.1']],
