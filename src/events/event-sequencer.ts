@@ -11,8 +11,8 @@ import { SequencerWatch } from './sequencer-watch.js';
 
 /** Tenants whose feeds are extended at the same time. */
 const tenantsAtOnce = 8;
-/** A node that calls another one so often is heard often enough. */
-const callsEveryMs = 10;
+/** Between turns: what is recorded meanwhile shares a batch, or a call to the node that works. Who comes after a while does not wait. */
+const restMs = 10;
 /** Sources are asked for every tenant that there is, and announce themselves: what is not heard of can wait a little. */
 const looksPerFullLook = 10;
 
@@ -88,7 +88,7 @@ export class EventSequencer implements OnApplicationBootstrap, BeforeApplication
       if (this.due.size === 0 && !this.isLookDue) await new Promise<void>((resolve) => (this.wakeUp = resolve));
       if (this.isStopped) return;
       try {
-        await this.turn();
+        if (!(await this.turn())) await pause(restMs);
       } catch (error) {
         this.complain(error);
         await pause(this.config.backgroundIntervalMs, undefined, { signal: this.stopping.signal }).catch(() => {});
@@ -96,19 +96,22 @@ export class EventSequencer implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  private async turn(): Promise<void> {
+  /** True where a batch was full, and the next one is to be had at once. */
+  private async turn(): Promise<boolean> {
     if (!(await this.lease.claim())) {
       this.watch.close();
       this.forget();
-      await pause(callsEveryMs);
-      return;
+      return false;
     }
     this.watch.open(this.sources.all.map(({ collection }) => collection));
     const tenants = await this.takeDue();
+    let isFull = false;
     for (let at = 0; at < tenants.length; at += tenantsAtOnce) {
-      if (this.isStopped || !(await this.lease.claim())) return;
-      await Promise.all(tenants.slice(at, at + tenantsAtOnce).map((tenant) => this.advance(tenant)));
+      if (this.isStopped || !(await this.lease.claim())) return false;
+      const full = await Promise.all(tenants.slice(at, at + tenantsAtOnce).map((tenant) => this.advance(tenant)));
+      isFull ||= full.includes(true);
     }
+    return isFull;
   }
 
   private forget(): void {
@@ -126,12 +129,15 @@ export class EventSequencer implements OnApplicationBootstrap, BeforeApplication
   }
 
   /** A batch at a time, so that the tenant with the longest queue does not keep the others waiting. */
-  private async advance(tenantId: string): Promise<void> {
+  private async advance(tenantId: string): Promise<boolean> {
     try {
-      if (await this.positions.advance(tenantId)) this.wake([tenantId]);
+      const isFull = await this.positions.advance(tenantId);
+      if (isFull) this.wake([tenantId]);
+      return isFull;
     } catch (error) {
       this.failed.add(tenantId);
       this.complain(error, tenantId);
+      return false;
     }
   }
 
