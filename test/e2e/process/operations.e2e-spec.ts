@@ -214,8 +214,9 @@ it('logs a request by its trace, method, route and status, and never what it hol
   const server = await start({ LOG_LEVEL: 'info' });
   const token = await signedIn(server);
   const traceId = '0af7651916cd43dd8448eb211c80319c';
-  const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01`, cookie: 'sid=query-secret' };
+  const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01`, cookie: 'sid=query-secret', 'x-api-key': 'query-secret' };
   await server.call('GET', '/api/payments?limit=1&q=query-secret', { token, headers });
+  await server.call('GET', '/api/v1/payments', { headers: { 'x-api-key': 'query-secret' } });
   await server.call('GET', '/nowhere?q=query-secret', { token });
   await server.call('GET', '/api/payments?limit=query-secret', { token });
   await server.call('POST', '/api/auth/login', { json: { email, password: `${password}-wrong` } });
