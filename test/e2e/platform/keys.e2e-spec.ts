@@ -255,13 +255,14 @@ describe('rotation', () => {
     try {
       let { id, secret } = await make(merchant, ['payments:read']);
       const statuses: number[] = [];
-      let isOver = false;
+      const rotating = { isOver: false };
       const ask = async (node: TestApp) => {
-        while (!isOver) statuses.push((await node.call('GET', '/api/v1/payments?limit=1', { headers: { 'x-api-key': secret } })).status);
+        while (!rotating.isOver)
+          statuses.push((await node.call('GET', '/api/v1/payments?limit=1', { headers: { 'x-api-key': secret } })).status);
       };
       const clients = [app, other, app, other].map(ask);
       for (let rotations = 0; rotations < 10; rotations++) secret = (await rotate(id, { overlapHours: 1 })).body.data.secret as string;
-      isOver = true;
+      rotating.isOver = true;
       await Promise.all(clients);
       expect(statuses.length).toBeGreaterThan(20);
       expect([...new Set(statuses)]).toEqual([200]);
