@@ -1,5 +1,5 @@
 import { Injectable, Optional } from '@nestjs/common';
-import type { AnyBulkWriteOperation, ClientSession, Collection } from 'mongodb';
+import type { ClientSession, Collection } from 'mongodb';
 import { failpoint } from '../kernel/failpoints.js';
 import { Database } from '../kernel/mongo/database.js';
 import { hasCode } from '../kernel/mongo/error-code.js';
@@ -108,7 +108,7 @@ export class EventPositions {
     // First what two nodes would both write: the later one finds out at once.
     await this.move(session, feed, { _id: tenantId, position: before + events.length, through });
     if (events.length === 0) return;
-    await this.place(session, events, new Set(derived.map(({ _id }) => _id)));
+    await this.place(session, recorded, events);
     await this.subscribers.tell(session, tenantId, events);
   }
 
@@ -123,14 +123,13 @@ export class EventPositions {
     }
   }
 
-  private async place(session: ClientSession, events: readonly SequencedEvent[], made: ReadonlySet<string>): Promise<void> {
-    const operations = events.map((event): AnyBulkWriteOperation<Stored> => {
-      if (made.has(event._id)) return { insertOne: { document: event } };
-      const { _id, position } = event;
-      return { updateOne: { filter: { _id, position: null as never }, update: { $set: { position } } } };
-    });
-    const { insertedCount, modifiedCount } = await this.events.bulkWrite(operations, { session, ordered: false });
-    if (insertedCount + modifiedCount !== events.length) throw new Error('An event moved on inside a transaction');
+  /** Written anew rather than changed: with as many indexes as a feed has, that takes the server half as long. */
+  private async place(session: ClientSession, waiting: readonly Event[], events: readonly SequencedEvent[]): Promise<void> {
+    if (waiting.length > 0) {
+      const { deletedCount } = await this.events.deleteMany({ _id: { $in: waiting.map(({ _id }) => _id) } }, { session });
+      if (deletedCount !== waiting.length) throw new Error('An event moved on inside a transaction');
+    }
+    await this.events.insertMany([...events], { session, ordered: false });
   }
 }
 
