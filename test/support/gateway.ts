@@ -10,7 +10,7 @@ export interface GatewayUser {
   readonly webhookSecret: string;
   readonly token: string;
   /** With the API key. */
-  call(method: string, path: string, json?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  readonly call: (method: string, path: string, json?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 }
 export const password = 'longenough';
 
