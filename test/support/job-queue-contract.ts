@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClientSession } from 'mongodb';
+import { type RequestContext, requestContext } from '../../src/kernel/http/request-context.js';
 import { type Job, JobFailed, type JobHandler, type NewJob, type RunningJob } from '../../src/kernel/jobs/job.js';
 import type { JobQueue } from '../../src/kernel/jobs/job-queue.js';
 
@@ -67,6 +68,15 @@ export function jobQueueContract(name: string, open: () => JobBench): void {
         expect(await ended(one, id)).toMatchObject({ kind, tenantId: 'ten_a', state: 'done', attempts: 1, payload: { order: 7 } });
         await pause(100);
         expect(runs).toMatchObject([{ id, tenantId: 'ten_a', payload: { order: 7 }, attempt: 1 }]);
+      });
+
+      it('knows nothing of the request that enqueued it, whose key is not its own', async () => {
+        const contexts: unknown[] = [];
+        const one = await worker({ run: async () => void contexts.push(requestContext.current()) });
+        const key = { id: 'k', requestHash: 'h' } as RequestContext['key'];
+        const [id = ''] = await requestContext.run({ traceId: 'of the request', ...(key && { key }) }, () => enqueue(one, job()));
+        await ended(one, id);
+        expect(contexts).toEqual([{ traceId: expect.stringMatching(/^[0-9a-f]{32}$/) }]);
       });
 
       it('is there when its transaction commits, and only then', async () => {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import { failpoint } from '../failpoints.js';
 import { GroupCommit } from '../group-commit.js';
+import { requestContext, traceIdOf } from '../http/request-context.js';
 import { type JobHandler, JobFailed, LeaseLost } from './job.js';
 import type { Claimed, JobStore, Outcome, Settlement } from './job-store.js';
 
@@ -90,7 +91,9 @@ export class JobRunner {
     try {
       // It took its worker with it as often as it may fail.
       if (attempt > this.maxAttempts) throw new JobFailed(job.lastError ?? 'The worker was lost');
-      const runAt = await this.handler.run({ id, tenantId, payload, attempt, complete });
+      // Not in the context of the request that enqueued it, whose idempotency key is not the job's.
+      const work = () => this.handler.run({ id, tenantId, payload, attempt, complete });
+      const runAt = await requestContext.run({ traceId: traceIdOf(undefined) }, work);
       if (isComplete) return;
       outcome = runAt ? { state: 'waiting', runAt } : { state: 'done' };
     } catch (error) {
