@@ -10,7 +10,7 @@ import { buildIfStale, root } from './build-if-stale.mjs';
  */
 const surfaces = ['routing', 'financial', 'gateway', 'platform', 'store'];
 const seed = process.env.SEED ?? '1';
-const examples = process.env.SOAK === '1' ? '150' : '15';
+const examples = process.env.SOAK === '1' ? '150' : '3';
 const config = fileURLToPath(new URL('schemathesis.toml', import.meta.url));
 const program = process.env.SCHEMATHESIS ?? 'schemathesis';
 
