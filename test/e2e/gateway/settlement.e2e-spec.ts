@@ -42,7 +42,7 @@ const statusOf = async (id: string, at = app) => {
   return (await at.call('GET', `/api/v1/payments/${id}`, { headers: { 'x-api-key': user.apiKey } })).body.status as string;
 };
 const completed = (id: string, at = app) => eventually(async () => (await statusOf(id, at)) === 'completed');
-const rows = (name: string, filter: Document) => mongo.db().collection(name).find(filter).toArray();
+const rows = (name: string, filter: Document) => mongo.db().collection(name).find(filter).sort({ _id: 1 }).toArray();
 const subjectOf = async (id: string) => `pay_${String((await mongo.db().collection('payments').findOne({ 'charge.id': id }))?._id)}`;
 const sentTo = (path: string) => eventually(() => receiver.received.find((request) => request.path === path));
 
