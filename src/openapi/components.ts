@@ -66,6 +66,6 @@ export function usedOf({ securitySchemes: schemes, ...components }: Components, 
     }
   };
   follow(paths);
-  const secured = JSON.stringify(paths).includes('"security":[{');
-  return { ...(Object.fromEntries(used) as Components), ...(secured && { securitySchemes: schemes }) };
+  const wanted = Object.entries(schemes ?? {}).filter(([name]) => JSON.stringify(paths).includes(`"${name}":[]`));
+  return { ...(Object.fromEntries(used) as Components), ...(wanted.length > 0 && { securitySchemes: Object.fromEntries(wanted) }) };
 }
