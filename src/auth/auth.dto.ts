@@ -1,10 +1,9 @@
 import { Transform } from 'class-transformer';
 import { IsEmail, IsNotEmpty, IsString, MaxLength } from 'class-validator';
 import { IfGiven } from '../kernel/http/if-given.decorator.js';
+import { trimmed } from '../kernel/http/trimmed.js';
 import { longestName } from '../tenants/tenant.js';
 import { longestEmail } from './user.js';
-
-export const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 
 export class RegisterDto {
   /** @example "owner@acme.test" */

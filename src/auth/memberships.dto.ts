@@ -2,7 +2,7 @@ import { Transform, Type } from 'class-transformer';
 import { IsInt, IsNotEmpty, IsString, Max, MaxLength, Min } from 'class-validator';
 import { IfGiven } from '../kernel/http/if-given.decorator.js';
 import { longestName } from '../tenants/tenant.js';
-import { trimmed } from './auth.dto.js';
+import { trimmed } from '../kernel/http/trimmed.js';
 
 export class CreateTenantDto {
   /** @example "Acme Ltd" */

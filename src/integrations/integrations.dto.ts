@@ -1,10 +1,9 @@
 import { Transform, Type } from 'class-transformer';
 import { IsIn, IsInt, IsNotEmpty, IsString, Max, MaxLength, Min } from 'class-validator';
 import { IfGiven } from '../kernel/http/if-given.decorator.js';
+import { trimmed } from '../kernel/http/trimmed.js';
 import { longestOverlapHours } from '../webhooks/sealed-secrets.js';
 import { limits, type Provider, providers } from './integration.js';
-
-const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 
 export class CreateIntegrationDto {
   /** @example "Bank statements" */

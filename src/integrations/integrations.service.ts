@@ -3,7 +3,7 @@ import type { Actor } from '../kernel/actor/actor.js';
 import { type Scope, scopeOf } from '../kernel/actor/scope.js';
 import { Clock } from '../kernel/clock.js';
 import { raise } from '../kernel/fault/fault.js';
-import { decodeCursor, type Page, pageOf } from '../kernel/http/page.js';
+import { type Page, pageById } from '../kernel/http/page.js';
 import { newId } from '../kernel/ids.js';
 import { TryAgain, UnitOfWork } from '../kernel/mongo/unit-of-work.js';
 import { SecretBox } from '../kernel/privacy/secret-box.js';
@@ -33,8 +33,7 @@ export class Integrations {
 
   /** Newest first. @throws Invalid on a cursor of another list */
   async list(scope: Scope, limit: number, cursor?: string): Promise<Page<Integration>> {
-    const after = cursor === undefined ? undefined : String(decodeCursor(cursor, 1)[0]);
-    return pageOf(await this.integrations.list(scope, limit + 1, after), limit, ({ _id }) => [_id]);
+    return pageById(limit, cursor, (rows, after) => this.integrations.list(scope, rows, after));
   }
 
   /** @throws IntegrationNotFound */

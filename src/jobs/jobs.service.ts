@@ -4,7 +4,7 @@ import { AuditService } from '../audit/audit.service.js';
 import type { Actor } from '../kernel/actor/actor.js';
 import { Clock } from '../kernel/clock.js';
 import { raise } from '../kernel/fault/fault.js';
-import { decodeCursor, type Page, pageOf } from '../kernel/http/page.js';
+import { type Page, pageById } from '../kernel/http/page.js';
 import { requestContext } from '../kernel/http/request-context.js';
 import { newId } from '../kernel/ids.js';
 import type { Job } from '../kernel/jobs/job.js';
@@ -25,9 +25,8 @@ export class JobsService {
 
   /** Newest first. @throws Invalid on a cursor of another list */
   async list(actor: Actor, { limit, cursor, state, kind }: JobsQuery): Promise<Page<Job>> {
-    const after = cursor === undefined ? undefined : String(decodeCursor(cursor, 1)[0]);
     const filter = { ...within(actor), ...(state && { state }), ...(kind !== undefined && { kind }) };
-    return pageOf(await this.queue.list(filter, limit + 1, after), limit, ({ _id }) => [_id]);
+    return pageById(limit, cursor, (rows, after) => this.queue.list(filter, rows, after));
   }
 
   /** @throws JobNotFound */

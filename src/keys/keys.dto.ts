@@ -1,10 +1,9 @@
 import { Transform, Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsISO8601, IsNotEmpty, IsString, Max, MaxLength, Min } from 'class-validator';
 import { IfGiven } from '../kernel/http/if-given.decorator.js';
+import { trimmed } from '../kernel/http/trimmed.js';
 import type { Permission } from '../kernel/actor/permissions.js';
 import { limits, scopes } from './api-key.js';
-
-const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 
 export class CreateKeyDto {
   /** @example "Checkout server" */

@@ -6,7 +6,7 @@ import type { Permission } from '../kernel/actor/permissions.js';
 import { type Scope, scopeOf, tenantScope } from '../kernel/actor/scope.js';
 import { Clock } from '../kernel/clock.js';
 import { raise } from '../kernel/fault/fault.js';
-import { decodeCursor, type Page, pageOf } from '../kernel/http/page.js';
+import { type Page, pageById } from '../kernel/http/page.js';
 import { newId } from '../kernel/ids.js';
 import { UnitOfWork } from '../kernel/mongo/unit-of-work.js';
 import { type ApiKey, limits, rotated } from './api-key.js';
@@ -38,8 +38,7 @@ export class KeysService {
 
   /** Newest first, without those that were revoked. @throws Invalid on a cursor of another list */
   async list(scope: Scope, limit: number, cursor?: string): Promise<Page<ApiKey>> {
-    const after = cursor === undefined ? undefined : String(decodeCursor(cursor, 1)[0]);
-    return pageOf(await this.keys.list(scope, limit + 1, after), limit, ({ _id }) => [_id]);
+    return pageById(limit, cursor, (rows, after) => this.keys.list(scope, rows, after));
   }
 
   /** A key of the caller's own. @throws ScopesNotHeld, TooManyKeys */

@@ -3,7 +3,7 @@ import { type ClientSession, type Collection, MongoError, type TransactionOption
 import { failpoint } from '../kernel/failpoints.js';
 import { Database } from '../kernel/mongo/database.js';
 import { isUnreachable } from '../kernel/mongo/driver-faults.js';
-import { hasCode } from '../kernel/mongo/error-code.js';
+import { hasCode, isInterrupted } from '../kernel/mongo/error-code.js';
 import { newNodeId } from './node-id.js';
 import {
   type AccountDocument,
@@ -221,12 +221,10 @@ export class MongoLedgerStore extends LedgerStore {
 /** The database has not said in time what became of what it was sent. */
 class Unanswered extends Error {}
 
-const INTERRUPTED = 11601;
-
 function beforeCommit(error: unknown): unknown {
   if (hasCode(error, 11000)) return new NotUnique('A row was there already', { cause: error });
   // Another node that breaks in interrupts what runs just then.
-  const isGivenUp = isRolledBack(error) || isUnreachable(error) || error instanceof Unanswered || hasCode(error, INTERRUPTED);
+  const isGivenUp = isRolledBack(error) || isUnreachable(error) || error instanceof Unanswered || isInterrupted(error);
   return isGivenUp ? new RolledBack('The database gave the batch up', { cause: error }) : error;
 }
 

@@ -1,10 +1,9 @@
 import { Transform } from 'class-transformer';
 import { IsIn, IsNotEmpty, IsString, MaxLength, Validate, ValidatorConstraint, type ValidatorConstraintInterface } from 'class-validator';
 import { IfGiven } from '../kernel/http/if-given.decorator.js';
+import { trimmed } from '../kernel/http/trimmed.js';
 import { CURRENCIES } from '../kernel/money/currencies.js';
 import { areSettings, isTimeZone, longestName } from './tenant.js';
-
-const trimmed = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value);
 
 @ValidatorConstraint({ name: 'timeZone' })
 class IsTimeZone implements ValidatorConstraintInterface {

@@ -5,7 +5,7 @@ import type { Author } from '../audit/audit-entry.js';
 import { type Actor, DEFAULT_TENANT_ID } from '../kernel/actor/actor.js';
 import { Clock } from '../kernel/clock.js';
 import { raise } from '../kernel/fault/fault.js';
-import { decodeCursor, type Page, pageOf } from '../kernel/http/page.js';
+import { type Page, pageById } from '../kernel/http/page.js';
 import { newId } from '../kernel/ids.js';
 import { UnitOfWork } from '../kernel/mongo/unit-of-work.js';
 import { changesOf, firstUserNumber, slugOf, type Tenant, type TenantPatch } from './tenant.js';
@@ -54,8 +54,7 @@ export class TenantsService {
 
   /** Every tenant, or those of the ids. @throws Invalid on a cursor of another list */
   async list(limit: number, cursor?: string, ids?: readonly string[]): Promise<Page<Tenant>> {
-    const after = cursor === undefined ? '' : String(decodeCursor(cursor, 1)[0]);
-    return pageOf(await this.tenants.list(after, limit + 1, ids), limit, ({ _id }) => [_id]);
+    return pageById(limit, cursor, (rows, after = '') => this.tenants.list(after, rows, ids));
   }
 
   /** In the caller's transaction. */

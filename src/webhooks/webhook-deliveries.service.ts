@@ -3,7 +3,7 @@ import type { ClientSession } from 'mongodb';
 import type { Scope } from '../kernel/actor/scope.js';
 import { Clock } from '../kernel/clock.js';
 import { raise } from '../kernel/fault/fault.js';
-import { decodeCursor, type Page, pageOf } from '../kernel/http/page.js';
+import { type Page, pageById } from '../kernel/http/page.js';
 import { newId } from '../kernel/ids.js';
 import { JobQueue } from '../kernel/jobs/job-queue.js';
 import { UnitOfWork } from '../kernel/mongo/unit-of-work.js';
@@ -30,8 +30,7 @@ export class WebhookDeliveries {
 
   /** Newest first. @throws Invalid on a cursor of another list */
   async list(scope: Scope, filter: DeliveryFilter, limit: number, cursor?: string): Promise<Page<WebhookDelivery>> {
-    const after = cursor === undefined ? undefined : String(decodeCursor(cursor, 1)[0]);
-    return pageOf(await this.deliveries.list(scope, filter, limit + 1, after), limit, ({ _id }) => [_id]);
+    return pageById(limit, cursor, (rows, after) => this.deliveries.list(scope, filter, rows, after));
   }
 
   /** @throws DeliveryNotFound */

@@ -14,12 +14,12 @@ import {
   Min,
 } from 'class-validator';
 import { IfGiven } from '../kernel/http/if-given.decorator.js';
+import { trimmed } from '../kernel/http/trimmed.js';
 import { longestUrl } from '../kernel/http-out/target.js';
 import { eventPattern } from './event-type.js';
 import { type DeliveryState, deliveryStates } from './webhook-delivery.js';
 import { limits } from './webhook-endpoint.js';
 
-const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 const patterns = { each: true, message: 'each of eventTypes must be like payment.completed, payment.* or *' };
 
 export class CreateEndpointDto {

@@ -34,3 +34,13 @@ export function pageOf<Item>(rows: readonly Item[], limit: number, keyOf: (item:
   const last = items.at(-1);
   return { items, limit, nextCursor: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null };
 }
+
+/** A page of rows that are listed by their ids; `read` is asked for one more than the page holds. @throws UnknownCursor */
+export async function pageById<Item extends { readonly _id: string }>(
+  limit: number,
+  cursor: string | undefined,
+  read: (limit: number, after: string | undefined) => Promise<readonly Item[]>,
+): Promise<Page<Item>> {
+  const after = cursor === undefined ? undefined : String(decodeCursor(cursor, 1)[0]);
+  return pageOf(await read(limit + 1, after), limit, ({ _id }) => [_id]);
+}
