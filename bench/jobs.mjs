@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { Clock } from '../dist/kernel/clock.js';
 import { Idempotency } from '../dist/kernel/idempotency/idempotency.js';
 import { jobsCollection } from '../dist/kernel/jobs/job.js';
@@ -7,39 +6,31 @@ import { MongoJobQueue } from '../dist/kernel/jobs/mongo-job-queue.js';
 import { Database } from '../dist/kernel/mongo/database.js';
 import { UnitOfWork } from '../dist/kernel/mongo/unit-of-work.js';
 import { drainOneByOne } from './jobs/one-by-one.mjs';
-import { loadAverage, machineOf } from './machine.mjs';
-import { databaseUri, startMongod, versionOf } from './mongod.mjs';
-import { progress, tableOf, writeSection } from './results.mjs';
+import { databaseUri } from './mongod.mjs';
+import { assertPositive, leastRounds, readOptions, report } from './report.mjs';
+import { progress } from './results.mjs';
 import { asCount, asFactor, asMillis, median, percentile, ratio } from './stats.mjs';
 
-const leastRounds = 5;
 const mostIdleMillis = 10;
 const leastRate = 600;
 const concurrency = 50;
 const settings = { backgroundIntervalMs: 1_000, jobLeaseMs: 30_000 };
 const kind = 'bench.nothing';
 
+const usual = { jobs: '5000', idle: '200', rounds: '5' };
+const toy = { jobs: '200', idle: '20', rounds: '1' };
+
 /** @param {readonly string[]} args */
 export async function main(args) {
-  const text = /** @type {const} */ ({ type: 'string' });
-  const flag = /** @type {const} */ ({ type: 'boolean', default: false });
-  const given = parseArgs({ args: [...args], options: { jobs: text, idle: text, rounds: text, toy: flag, write: flag } }).values;
-  const usual = given.toy ? { jobs: 200, idle: 20, rounds: 1 } : { jobs: 5_000, idle: 200, rounds: leastRounds };
-  const [jobs, idle, rounds] = [Number(given.jobs ?? usual.jobs), Number(given.idle ?? usual.idle), Number(given.rounds ?? usual.rounds)];
-  if (![jobs, idle, rounds].every((value) => value > 0)) throw new Error('Options are positive numbers');
-  const mongod = await startMongod();
-  const machine = machineOf(await versionOf(mongod.uri));
-  const begun = new Date();
-  const rows = [await idleLatency(mongod.uri, idle), await throughput(mongod.uri, jobs, rounds)];
-  const report = [
-    `${begun.toISOString().slice(0, 16)}Z to ${new Date().toISOString().slice(11, 16)}Z. ${machine}, after it ${loadAverage()}.`,
-    `\`${['npm run bench -- jobs', ...args].join(' ')}\``,
+  const { toy: _, write, ...given } = readOptions(args, usual, toy);
+  const [jobs, idle, rounds] = [Number(given.jobs), Number(given.idle), Number(given.rounds)];
+  assertPositive([jobs, idle, rounds]);
+  const about =
     `${rounds} rounds of ${asCount(jobs)} jobs each, in turns with a queue that claims and ends them one by one; medians. ` +
-      'Every job is enqueued in a transaction, runs once, and is counted in the database after each round.',
-    tableOf(rows, rounds >= leastRounds),
-  ].join('\n\n');
-  process.stdout.write(`\n${report}\n`);
-  if (given.write) await writeSection('jobs', report);
+    'Every job is enqueued in a transaction, runs once, and is counted in the database after each round.';
+  await report({ name: 'jobs', args, about, judged: rounds >= leastRounds, write }, async (mongod) => {
+    return [await idleLatency(mongod, idle), await throughput(mongod, jobs, rounds)];
+  });
 }
 
 /** From the call that enqueues to the first line of the handler, which includes the commit. */

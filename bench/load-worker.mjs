@@ -1,8 +1,10 @@
 import autocannon from 'autocannon';
 import { transferOf } from './ledger/transfers.mjs';
 import { percentile } from './stats.mjs';
+import { messageOf } from './webhooks/messages.mjs';
 
-const { url, headers, body, transfers, connections, seconds } = JSON.parse(process.argv[2] ?? '{}');
+const makers = { transfer: transferOf, message: messageOf };
+const { url, headers, body, make, connections, seconds } = JSON.parse(process.argv[2] ?? '{}');
 // Its own histogram counts whole milliseconds, too coarse for a page that takes two.
 /** @type {number[]} */
 const latencies = [];
@@ -10,9 +12,9 @@ let failures = 0;
 const begun = performance.now();
 let last = begun;
 
-const method = body === undefined && transfers === undefined ? 'GET' : 'POST';
-const requests = transfers === undefined ? {} : { requests: [{ setupRequest: (request) => withTransfer(request, transferOf(transfers)) }] };
-const withTransfer = (request, next) => ({ ...request, body: next.body, headers: { ...headers, ...next.headers } });
+const method = body === undefined && make === undefined ? 'GET' : 'POST';
+const requests = make === undefined ? {} : { requests: [{ setupRequest: (request) => withNext(request, makers[make.what](make)) }] };
+const withNext = (request, next) => ({ ...request, body: next.body, headers: { ...headers, ...next.headers } });
 const shots = autocannon({ url, method, headers, body, connections, duration: seconds, sampleInt: 100, ...requests });
 shots.on('response', (_client, status, _bytes, millis) => {
   last = performance.now();

@@ -5,11 +5,14 @@ import { codeOf } from './resources.mjs';
 import { asCount, asMillis, median } from './stats.mjs';
 
 /**
+ * @typedef {{ what: 'transfer' } & import('./ledger/transfers.mjs').Transfers} Transfers
+ * @typedef {{ what: 'message' } & import('./webhooks/messages.mjs').Messages} Messages
+ *
  * @typedef {object} Load What to ask, over and over, on some connections.
  * @property {string} url
  * @property {Record<string, string>} headers
  * @property {string} [body] makes it a POST
- * @property {import('./ledger/transfers.mjs').Transfers} [transfers] a POST with another transfer each time
+ * @property {Transfers | Messages} [make] a POST with another body each time
  * @property {number} connections
  * @property {boolean} [mayFail] failures are counted; of other loads they end the benchmark
  *
@@ -53,19 +56,23 @@ export async function runAll(loads, seconds) {
 
 /**
  * Takes turns round by round, so that what else the machine does meets all alike; one round before them is not counted. What each
- * one has done goes to `check` after every round, and after the one before them.
+ * one has done goes to `check` after every round, and after the one before them; `rest` is over before the next one begins.
  * @template {string} Name
  * @param {{ rounds: number, seconds: number, warmUp: boolean }} plan
  * @param {Record<Name, readonly Load[]>} contestants
  * @param {(done: Record<Name, number>) => Promise<void>} [check]
+ * @param {() => Promise<void>} [rest]
  * @returns {Promise<Record<Name, Series>>}
  */
-export async function takeTurns({ rounds, seconds, warmUp }, contestants, check) {
+export async function takeTurns({ rounds, seconds, warmUp }, contestants, check, rest) {
   const entries = /** @type {[Name, readonly Load[]][]} */ (Object.entries(contestants));
   const series = /** @type {Record<Name, Series>} */ (Object.fromEntries(entries.map(([name]) => [name, new Series()])));
   const done = /** @type {Record<Name, number>} */ ({});
   if (warmUp) {
-    for (const [name, loads] of entries) done[name] = (await runAll(loads, Math.min(seconds, 2))).done;
+    for (const [name, loads] of entries) {
+      done[name] = (await runAll(loads, Math.min(seconds, 2))).done;
+      await rest?.();
+    }
     await check?.(done);
   }
   for (let round = 0; round < rounds; round++) {
@@ -74,6 +81,7 @@ export async function takeTurns({ rounds, seconds, warmUp }, contestants, check)
       const answered = await runAll(loads, seconds);
       series[name].add(answered);
       done[name] = answered.done;
+      await rest?.();
     }
     await check?.(done);
   }

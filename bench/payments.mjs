@@ -1,12 +1,9 @@
-import { parseArgs } from 'node:util';
-import { loadAverage, machineOf } from './machine.mjs';
-import { startMongod, versionOf } from './mongod.mjs';
 import { measureAnalytics } from './payments/analytics.mjs';
 import { measureBoot } from './payments/boot.mjs';
 import { measureCreate } from './payments/create.mjs';
 import { measureDeepPage, measureLists } from './payments/lists.mjs';
 import { prepare, serve } from './payments/stage.mjs';
-import { tableOf, writeSection } from './results.mjs';
+import { assertPositive, explanation, leastRounds, readOptions, report } from './report.mjs';
 
 /**
  * @typedef {object} Options
@@ -19,44 +16,30 @@ import { tableOf, writeSection } from './results.mjs';
  * @property {number} seed
  */
 
-const leastRounds = 5;
-const usual = { sizes: '100000,1000000', rounds: '5', seconds: '4' };
-const toy = { sizes: '2000,4000', rounds: '1', seconds: '1' };
-
-const explanation =
-  'Figures are medians of the rounds; a share or factor is the median of those of each round, with the least and the most in ' +
-  'parentheses. Server, database and load share the machine, so only comparisons within one run mean anything.';
+const usual = { sizes: '100000,1000000', rounds: '5', seconds: '4', seed: '1' };
+const toy = { sizes: '2000,4000', rounds: '1', seconds: '1', seed: '1' };
 
 /** @param {readonly string[]} args */
 export async function main(args) {
-  const { toy: small, write, seed, ...given } = readArguments(args);
-  const { sizes, rounds, seconds } = { ...(small ? toy : usual), ...given };
+  const { toy: small, write, ...given } = readOptions(args, usual, toy);
+  const ascending = given.sizes
+    .split(',')
+    .map(Number)
+    .sort((one, other) => one - other);
   /** @type {Options} */
   const settings = {
-    sizes: sizes
-      .split(',')
-      .map(Number)
-      .sort((one, other) => one - other),
-    rounds: Number(rounds),
-    seconds: Number(seconds),
+    sizes: ascending,
+    rounds: Number(given.rounds),
+    seconds: Number(given.seconds),
     warmUp: !small,
-    judged: Number(rounds) >= leastRounds,
+    judged: Number(given.rounds) >= leastRounds,
     restSeconds: small ? 5 : 60,
-    seed: Number(seed),
+    seed: Number(given.seed),
   };
-  assertPositive([...settings.sizes, settings.rounds, settings.seconds, settings.seed]);
-  const mongod = await startMongod();
-  const machine = machineOf(await versionOf(mongod.uri));
-  const begun = new Date();
-  const table = tableOf(await measure(mongod.uri, settings), settings.judged);
-  const text = [
-    `${begun.toISOString().slice(0, 16)}Z to ${new Date().toISOString().slice(11, 16)}Z. ${machine}, after it ${loadAverage()}.`,
-    `\`${['npm run bench -- payments', ...args].join(' ')}\`, seed ${settings.seed}.`,
-    `${settings.rounds} rounds of ${settings.seconds} s each, taken in turns. ${explanation}`,
-    table,
-  ].join('\n\n');
-  process.stdout.write(`\n${text}\n`);
-  if (write) await writeSection('payments', text);
+  const { sizes, rounds, seconds, seed, judged } = settings;
+  assertPositive([...sizes, rounds, seconds, seed]);
+  const about = `${rounds} rounds of ${seconds} s each, taken in turns, seed ${seed}. ${explanation}`;
+  await report({ name: 'payments', args, about, judged, write }, (mongod) => measure(mongod, settings));
 }
 
 /**
@@ -75,17 +58,4 @@ async function measure(uri, options) {
   rows.push(...(await measureAnalytics(stages, options)));
   rows.push(...(await measureCreate(stages.at(-1), options)));
   return rows;
-}
-
-/** @param {readonly string[]} args */
-function readArguments(args) {
-  const text = /** @type {const} */ ({ type: 'string' });
-  const flag = /** @type {const} */ ({ type: 'boolean', default: false });
-  const options = { sizes: text, rounds: text, seconds: text, seed: { ...text, default: '1' }, toy: flag, write: flag };
-  return parseArgs({ args: [...args], options }).values;
-}
-
-/** @param {readonly number[]} values */
-function assertPositive(values) {
-  if (values.some((value) => !(value > 0))) throw new Error('Sizes, rounds, seconds and the seed are positive numbers');
 }

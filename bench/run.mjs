@@ -1,7 +1,13 @@
 import { buildIfStale } from '../scripts/build-if-stale.mjs';
 import { cleanUp, cleanUpOnSignals, interrupted } from './resources.mjs';
 
-const programs = { payments: './payments.mjs', ledger: './ledger.mjs', jobs: './jobs.mjs' };
+const programs = {
+  payments: './payments.mjs',
+  ledger: './ledger.mjs',
+  jobs: './jobs.mjs',
+  gateway: './gateway.mjs',
+  webhooks: './webhooks.mjs',
+};
 
 const [name = '', ...args] = process.argv.slice(2);
 if (!Object.hasOwn(programs, name)) {

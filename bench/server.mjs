@@ -17,6 +17,8 @@ export const programs = {
   product: fileURLToPath(new URL('../dist/main.js', import.meta.url)),
   bare: fileURLToPath(new URL('bare-server.mjs', import.meta.url)),
   naiveLedger: fileURLToPath(new URL('ledger/naive-server.mjs', import.meta.url)),
+  bareGateway: fileURLToPath(new URL('gateway/bare-server.mjs', import.meta.url)),
+  bareWebhooks: fileURLToPath(new URL('webhooks/bare-server.mjs', import.meta.url)),
   noop: fileURLToPath(new URL('ledger/noop-server.mjs', import.meta.url)),
 };
 const admin = { email: 'bench@payops.test', password: randomBytes(12).toString('base64url') };

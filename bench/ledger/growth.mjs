@@ -92,7 +92,7 @@ async function restarts(uri, entries, { rounds, accounts, seconds }) {
 }
 
 const transfersOn = ({ url }, headers, accounts) => {
-  return { url: `${url}/api/v1/credits/transfers`, headers, transfers: { accounts }, connections: 64 };
+  return { url: `${url}/api/v1/credits/transfers`, headers, make: { what: 'transfer', accounts }, connections: 64 };
 };
 
 async function verified(uri, entries) {

@@ -44,8 +44,8 @@ async function against(uri, { product, noop, naive }, connections, options) {
   const what = `transfer, ${connections} connections`;
   progress(what);
   const headers = await signIn(product);
-  const transfers = { accounts: options.accounts };
-  const to = (server, path) => [{ url: server.url + path, headers, transfers, connections }];
+  const make = { what: 'transfer', accounts: options.accounts };
+  const to = (server, path) => [{ url: server.url + path, headers, make, connections }];
   const turns = await takeTurns(
     options,
     {
@@ -80,7 +80,7 @@ async function hotAndTwo(uri, { product, second }, options) {
   progress('transfer, one hot account, and two servers');
   const headers = await signIn(product);
   const to = (server, connections, hot = false) => {
-    return { url: server.url + paths.product, headers, transfers: { accounts: options.accounts, hot }, connections };
+    return { url: server.url + paths.product, headers, make: { what: 'transfer', accounts: options.accounts, hot }, connections };
   };
   const { random, hot, two } = await takeTurns(
     options,
@@ -110,7 +110,7 @@ async function hotAndTwo(uri, { product, second }, options) {
 async function sustained(uri, { product }, { accounts, seconds, sustainedSeconds }) {
   progress(`transfer, sustained for ${sustainedSeconds} s`);
   const headers = await signIn(product);
-  const load = [{ url: product.url + paths.product, headers, transfers: { accounts }, connections: 64 }];
+  const load = [{ url: product.url + paths.product, headers, make: { what: 'transfer', accounts }, connections: 64 }];
   const short = await runAll(load, seconds);
   const ending = new AbortController();
   const probing = probe(product.url, headers, accounts, ending.signal);

@@ -1,6 +1,5 @@
 import { Global, Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
-import { EventsModule } from '../events/events.module.js';
 import { CredentialReader } from '../kernel/actor/actor.js';
 import { TenantsModule } from '../tenants/tenants.module.js';
 import { AccountsErasure } from './accounts-erasure.service.js';
@@ -34,7 +33,7 @@ import { UsersService } from './users.service.js';
 /** Global for the ports of the kernel that it provides: who is asking, and who is a member. */
 @Global()
 @Module({
-  imports: [AuditModule, EventsModule, TenantsModule],
+  imports: [AuditModule, TenantsModule],
   controllers: [AuthRoutingController, AuthController, RolesController, MembershipsController, UsersGatewayController],
   providers: [
     AccountsErasure,

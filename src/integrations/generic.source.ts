@@ -3,6 +3,7 @@ import { Clock } from '../kernel/clock.js';
 import { verifyStandard } from '../webhooks/standard-signature.js';
 import { WebhookInbox } from '../webhooks/webhook-inbox.js';
 import { type VerifiedWebhook, type WebhookArrival, WebhookSource } from '../webhooks/webhook-source.js';
+import type { Integration } from './integration.js';
 import { Integrations } from './integrations.service.js';
 
 /** Whoever signs as Standard Webhooks say, for one integration. */
@@ -24,8 +25,11 @@ export class GenericSource extends WebhookSource implements OnModuleInit {
 
   /** @throws IntegrationNotFound */
   async verify({ recipient, headers, body }: WebhookArrival): Promise<VerifiedWebhook | null> {
-    const integration = await this.integrations.findAddressed(recipient);
-    const eventId = verifyStandard(this.integrations.secretsOf(integration), headers, body, this.clock.now());
-    return eventId === null ? null : { tenantId: integration.tenantId, eventId, sourceAgent: integration._id };
+    const verified = (integration: Integration): VerifiedWebhook | null => {
+      const eventId = verifyStandard(this.integrations.secretsOf(integration), headers, body, this.clock.now());
+      return eventId === null ? null : { tenantId: integration.tenantId, eventId, sourceAgent: integration._id };
+    };
+    const remembered = this.integrations.remembered(recipient);
+    return (remembered && verified(remembered)) ?? verified(await this.integrations.findAddressed(recipient));
   }
 }

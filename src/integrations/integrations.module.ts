@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
-import { EventsModule } from '../events/events.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { GatewaySource } from './gateway.source.js';
 import { GenericSource } from './generic.source.js';
@@ -12,7 +11,7 @@ import { WebhookReceiveGatewayController } from './webhook-receive.gateway.contr
 import { WebhookReceiversController } from './webhook-receivers.controller.js';
 
 @Module({
-  imports: [AuditModule, EventsModule, WebhooksModule],
+  imports: [AuditModule, WebhooksModule],
   controllers: [IntegrationsController, WebhookReceiversController, WebhookReceiveGatewayController],
   providers: [GatewaySource, GenericSource, IntegrationRecords, Integrations, IntegrationsRepository],
 })

@@ -1,7 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { ClientSession } from 'mongodb';
 import type { Actor } from '../kernel/actor/actor.js';
 import { type Scope, scopeOf } from '../kernel/actor/scope.js';
 import { Clock } from '../kernel/clock.js';
+import { type Config, CONFIG } from '../kernel/config/config.js';
 import { raise } from '../kernel/fault/fault.js';
 import { type Page, pageById } from '../kernel/http/page.js';
 import { newId } from '../kernel/ids.js';
@@ -20,16 +23,23 @@ export interface ShownIntegration {
   readonly secret: string;
 }
 
+const mostRemembered = 10_000;
+
 /** The systems of others that send their events to a tenant. */
 @Injectable()
 export class Integrations {
+  private readonly known: LRUCache<string, Integration>;
+
   constructor(
     private readonly integrations: IntegrationsRepository,
     private readonly records: IntegrationRecords,
     private readonly box: SecretBox,
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
-  ) {}
+    @Inject(CONFIG) private readonly config: Pick<Config, 'actorCacheMs'>,
+  ) {
+    this.known = new LRUCache({ max: mostRemembered, ttl: Math.max(config.actorCacheMs, 1) });
+  }
 
   /** Newest first. @throws Invalid on a cursor of another list */
   async list(scope: Scope, limit: number, cursor?: string): Promise<Page<Integration>> {
@@ -43,7 +53,14 @@ export class Integrations {
 
   /** Whoever's it is: for what arrives from outside. @throws IntegrationNotFound */
   async findAddressed(id: string): Promise<Integration> {
-    return (await this.integrations.findAddressed(id)) ?? raise(new IntegrationNotFound());
+    const found = (await this.integrations.findAddressed(id)) ?? raise(new IntegrationNotFound());
+    if (this.config.actorCacheMs > 0) this.known.set(id, found);
+    return found;
+  }
+
+  /** As it was when it was last addressed, for as long as that is good enough; a secret that is newer is not in it. */
+  remembered(id: string): Integration | undefined {
+    return this.known.get(id);
   }
 
   /** @throws TooManyIntegrations */
@@ -66,6 +83,7 @@ export class Integrations {
     await this.unitOfWork.run(async (session) => {
       const integration = (await this.integrations.find(scopeOf(actor), id, session)) ?? raise(new IntegrationNotFound());
       if (!(await this.integrations.remove(integration, session))) throw new TryAgain();
+      this.forgetAfter(session, id);
       await this.records.record(session, 'INTEGRATION_DELETED', integration, { before: summary(integration), after: null }, actor);
     });
   }
@@ -78,10 +96,16 @@ export class Integrations {
       const now = this.clock.now();
       const secrets = rotatedSecrets(before.secrets, this.box.seal(secret, placeOf(id)), overlapHours, now);
       const after = (await this.integrations.change(scopeOf(actor), before, { secrets }, session)) ?? raise(new TryAgain());
+      this.forgetAfter(session, id);
       const change = { before: {}, after: { overlapEnds: secrets[1]?.until ?? now } };
       await this.records.record(session, 'INTEGRATION_SECRET_ROTATED', after, change, actor);
       return { integration: after, secret };
     });
+  }
+
+  /** When the transaction is over: what is read before it commits would be remembered as it was. */
+  private forgetAfter(session: ClientSession, id: string): void {
+    session.once('ended', () => this.known.delete(id));
   }
 
   /** What it may sign with now. */

@@ -1,45 +1,33 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession } from 'mongodb';
-import { type AuditEntry, auditActorOf, type Author } from '../audit/audit-entry.js';
-import { AuditService } from '../audit/audit.service.js';
+import type { Author } from '../audit/audit-entry.js';
+import { type Change, ChangeRecords } from '../audit/change-records.js';
 import type { EventType } from '../events/event.js';
-import { EventsService } from '../events/events.service.js';
-import { Clock } from '../kernel/clock.js';
-import { requestContext } from '../kernel/http/request-context.js';
-import { newId } from '../kernel/ids.js';
 import type { ApiKey } from './api-key.js';
-
-type Change = Pick<AuditEntry, 'before' | 'after'>;
 
 /** What the event feed and the audit log keep of a key's changes; never a secret. */
 @Injectable()
 export class KeyRecords {
-  constructor(
-    private readonly events: EventsService,
-    private readonly audit: AuditService,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly changes: ChangeRecords) {}
 
   created(session: ClientSession, key: ApiKey, by: Author): Promise<void> {
-    return this.record(session, 'KEY_CREATED', key, by, { before: null, after: summary(key) });
+    return this.record(session, 'KEY_CREATED', key, { before: null, after: summary(key) }, by);
   }
 
   rotated(session: ClientSession, before: ApiKey, after: ApiKey, overlapEnds: Date, by: Author): Promise<void> {
     const change = { before: { last4: before.last4 }, after: { last4: after.last4, overlapEnds } };
-    return this.record(session, 'KEY_ROTATED', after, by, change);
+    return this.record(session, 'KEY_ROTATED', after, change, by);
   }
 
   revoked(session: ClientSession, key: ApiKey, by: Author): Promise<void> {
-    return this.record(session, 'KEY_REVOKED', key, by, { before: summary(key), after: null });
+    return this.record(session, 'KEY_REVOKED', key, { before: summary(key), after: null }, by);
   }
 
-  private async record(session: ClientSession, type: EventType & `KEY_${string}`, key: ApiKey, by: Author, change: Change): Promise<void> {
-    const { _id, tenantId } = key;
-    const common = { tenantId, at: this.clock.now(), subject: { type: 'api_key', id: _id }, traceId: requestContext.traceId() };
-    const data = change.after ?? summary(key);
+  private record(session: ClientSession, type: EventType & `KEY_${string}`, key: ApiKey, change: Change, by: Author): Promise<void> {
+    const { _id: id, tenantId } = key;
     const action = type.toLowerCase().replace('key_', 'api_key.');
-    await this.events.record(session, [{ ...common, _id: newId('evt'), type, version: 1, sourceAgent: by.userId, data }]);
-    await this.audit.record(session, [{ ...common, ...change, _id: newId('aud'), actor: auditActorOf(by), action }]);
+    const event = { type, data: change.after ?? summary(key) };
+    return this.changes.record(session, { tenantId, subject: { type: 'api_key', id }, action, ...change, event }, by);
   }
 }
 

@@ -1,6 +1,5 @@
 import { Global, Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
-import { EventsModule } from '../events/events.module.js';
 import { ApiKeyReader } from '../kernel/actor/actor.js';
 import { GatewayCredentials } from '../kernel/actor/gateway-credentials.js';
 import { GatewaySecrets } from '../webhooks/gateway-secrets.js';
@@ -16,7 +15,7 @@ import { KeysService } from './keys.service.js';
 /** Global for the ports that it provides: who uses a key, and what users of the gateway sign with. */
 @Global()
 @Module({
-  imports: [AuditModule, EventsModule],
+  imports: [AuditModule],
   controllers: [KeysController],
   providers: [
     GatewayUsers,

@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { CreditsModule } from '../credits/credits.module.js';
-import { EventsModule } from '../events/events.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { SessionsStoreController } from './sessions.store.controller.js';
 import { ShopService } from './shop.service.js';
@@ -18,7 +17,7 @@ import { TeamMoney } from './team-money.service.js';
 import { TeamsStoreController } from './teams.store.controller.js';
 
 @Module({
-  imports: [AuditModule, AuthModule, CreditsModule, EventsModule, LedgerModule],
+  imports: [AuditModule, AuthModule, CreditsModule, LedgerModule],
   controllers: [SessionsStoreController, ShopStoreController, TeamsStoreController, StoreItemsController, StoreTeamsController],
   providers: [ShopService, StoreEvents, StoreItemRecords, StoreItems, StoreItemsRepository, StoreTeams, TeamMoney],
   exports: [StoreItems, StoreTeams],

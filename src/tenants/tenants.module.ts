@@ -1,13 +1,12 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
-import { EventsModule } from '../events/events.module.js';
 import { TenantRecords } from './tenant-records.js';
 import { TenantsController } from './tenants.controller.js';
 import { TenantsRepository } from './tenants.repository.js';
 import { TenantsService } from './tenants.service.js';
 
 @Module({
-  imports: [AuditModule, EventsModule],
+  imports: [AuditModule],
   controllers: [TenantsController],
   providers: [TenantRecords, TenantsRepository, TenantsService],
   exports: [TenantsService],

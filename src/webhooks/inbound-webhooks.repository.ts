@@ -21,10 +21,12 @@ export class InboundWebhooksRepository {
     return new Set(Object.keys(upsertedIds).map(Number));
   }
 
-  /** Null where that was done before. */
-  markProcessed(id: string, processedAt: Date, session: ClientSession): Promise<InboundWebhook | null> {
-    const _id = id as InboundWebhook['_id'];
-    return this.rows.findOneAndUpdate({ _id, processedAt: null }, { $set: { processedAt } }, { session, returnDocument: 'after' });
+  /** Those for which that was not done before, as they came. */
+  async markProcessed(ids: readonly InboundWebhook['_id'][], processedAt: Date, session: ClientSession): Promise<InboundWebhook[]> {
+    const unprocessed = { _id: { $in: [...ids] }, processedAt: null };
+    const webhooks = await this.rows.find(unprocessed, { session, sort: { receivedAt: 1 } }).toArray();
+    if (webhooks.length > 0) await this.rows.updateMany(unprocessed, { $set: { processedAt } }, { session });
+    return webhooks;
   }
 
   /** That it came stays, so that it is not taken a second time; what was in it goes. */

@@ -1,12 +1,14 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Binary, type ClientSession } from 'mongodb';
+import { Binary } from 'mongodb';
+import type { Event } from '../events/event.js';
 import { EventsService } from '../events/events.service.js';
 import { Clock } from '../kernel/clock.js';
 import { failpoint } from '../kernel/failpoints.js';
+import { Unavailable } from '../kernel/fault/fault.js';
 import { GroupCommit, type Settled } from '../kernel/group-commit.js';
 import { newId } from '../kernel/ids.js';
 import { requestContext } from '../kernel/http/request-context.js';
-import type { RunningJob } from '../kernel/jobs/job.js';
+import { LeaseLost, type NewJob, type RunningJob } from '../kernel/jobs/job.js';
 import { JobQueue } from '../kernel/jobs/job-queue.js';
 import { UnitOfWork } from '../kernel/mongo/unit-of-work.js';
 import { type InboundWebhook, inboundIdOf } from './inbound-webhook.js';
@@ -24,7 +26,7 @@ const kind = 'webhooks.process';
 
 /**
  * Takes in what others send: verified first, then stored as it came together with the job that will do the work, then acknowledged.
- * All that wait are stored in one transaction.
+ * All that wait are stored in one transaction, and share a job.
  */
 @Injectable()
 export class WebhookInbox implements OnModuleInit {
@@ -40,7 +42,7 @@ export class WebhookInbox implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.queue.handle({ kind, concurrency: 20, run: (job) => this.process(job) });
+    this.queue.handle({ kind, concurrency: 4, run: (job) => this.process(job) });
   }
 
   /** Features that know a sender register it, when their module is initialised. */
@@ -76,30 +78,34 @@ export class WebhookInbox implements OnModuleInit {
   private async store(batch: readonly InboundWebhook[]): Promise<Settled<WebhookReceipt>[]> {
     const fresh = await this.unitOfWork.transact(async (session) => {
       const added = await this.webhooks.insertNew(batch, session);
-      const jobs = batch.filter((_, index) => added.has(index)).map(({ _id: id, tenantId }) => ({ kind, tenantId, payload: { id } }));
-      await this.queue.enqueue(session, jobs);
+      const [first] = batch;
+      const ids = batch.filter((_, index) => added.has(index)).map(({ _id }) => _id);
+      if (first && ids.length > 0) await this.queue.enqueue(session, [jobOf(first.tenantId, ids)]);
       return added;
     });
     return batch.map(({ _id: id }, index) => ({ ok: true, value: { id, isDuplicate: !fresh.has(index) } }));
   }
 
+  /** What was stored together is processed together; where that fails each of them is tried for itself, and holds up nobody else. */
   private async process(job: RunningJob): Promise<void> {
-    await this.unitOfWork.run(async (session) => {
-      const webhook = await this.webhooks.markProcessed(String(job.payload.id), this.clock.now(), session);
-      if (webhook) {
-        await this.sourceOf(webhook.source).process(session, webhook);
-        await this.recordIngested(session, webhook);
-      }
-      await job.complete(session);
-    });
-  }
-
-  private async recordIngested(session: ClientSession, webhook: InboundWebhook): Promise<void> {
-    const { _id, tenantId, source, recipient, eventId, sourceAgent, body, receivedAt: at } = webhook;
-    const data = { source, recipient, eventId, bytes: body.length() };
-    const subject = { type: 'inbound_webhook', id: _id };
-    const common = { tenantId, at, subject, sourceAgent, traceId: requestContext.traceId() };
-    await this.events.record(session, [{ ...common, _id: newId('evt'), type: 'INGESTED', version: 1, data }]);
+    const ids = job.payload.ids as InboundWebhook['_id'][];
+    try {
+      await this.unitOfWork.run(async (session) => {
+        const webhooks = await this.webhooks.markProcessed(ids, this.clock.now(), session);
+        for (const webhook of webhooks) await this.sourceOf(webhook.source).process(session, webhook);
+        await this.events.record(session, webhooks.map(ingested));
+        await job.complete(session);
+      });
+    } catch (error) {
+      if (ids.length === 1 || error instanceof LeaseLost || error instanceof Unavailable) throw error;
+      await this.unitOfWork.run(async (session) => {
+        await this.queue.enqueue(
+          session,
+          ids.map((id) => jobOf(job.tenantId, [id])),
+        );
+        await job.complete(session);
+      });
+    }
   }
 
   private sourceOf(name: string): WebhookSource {
@@ -107,4 +113,12 @@ export class WebhookInbox implements OnModuleInit {
     if (!source) throw new Error(`There is no source ${name}`);
     return source;
   }
+}
+
+const jobOf = (tenantId: string, ids: readonly InboundWebhook['_id'][]): NewJob => ({ kind, tenantId, payload: { ids } });
+
+function ingested({ _id, tenantId, source, recipient, eventId, sourceAgent, body, receivedAt: at }: InboundWebhook): Event {
+  const data = { source, recipient, eventId, bytes: body.length() };
+  const subject = { type: 'inbound_webhook', id: _id };
+  return { _id: newId('evt'), tenantId, type: 'INGESTED', version: 1, at, subject, sourceAgent, data, traceId: requestContext.traceId() };
 }

@@ -9,7 +9,7 @@ import { startServer, type TestServer } from '../../support/server.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const random = randomOf(seed);
-const kills = scale(2, 30);
+const kills = scale(3, 30);
 const failpoints = failpointsOf('events');
 const uri = testDatabaseUri('events-crash');
 const tenantId = 'ten_default';

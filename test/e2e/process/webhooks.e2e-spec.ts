@@ -12,7 +12,7 @@ import { startServer, type TestServer } from '../../support/server.js';
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const random = randomOf(seed);
 const [events, sendings, atOnce] = [50, scale(1_000, 50_000), 64];
-const [eventsUnderKills, kills] = [60, scale(2, 30)];
+const [eventsUnderKills, kills] = [60, scale(3, 50)];
 const failpoints = failpointsOf('webhooks');
 const killed = new Map<string, number>();
 

@@ -90,9 +90,32 @@ describe('every source', () => {
         data: { source: name, recipient: sender.recipient, bytes: body.length + 1 },
       },
     ]);
-    expect(await client.db().collection('jobs').countDocuments({ kind: 'webhooks.process', 'payload.id': _id })).toBe(1);
+    expect(await client.db().collection('jobs').countDocuments({ kind: 'webhooks.process', 'payload.ids': _id })).toBe(1);
     expect((await stored(sender)).filter((row) => row._id === _id && row.processedAt === null)).toEqual([]);
   });
+});
+
+it('an event that cannot be processed holds up none of those that were stored with it', async () => {
+  const source: WebhookSource = app.app.get<WebhookSource>(GenericSource, { strict: false });
+  const refusal = 'No room for this one';
+  try {
+    source.process = async (_session, { body }) => {
+      if (body.toString('utf8') === '{"n":3}') throw new Error(refusal);
+    };
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => send(generic.genuine(`{"n":${n}}`))));
+    const ids = answers.map(({ body }) => body.data.id as string);
+    const [bad = ''] = ids.splice(3, 1);
+    const ingested = () =>
+      client
+        .db()
+        .collection('events')
+        .distinct('subject.id', { type: 'INGESTED', 'subject.id': { $in: ids } });
+    await eventually(async () => (await ingested()).length === ids.length);
+    const jobs = client.db().collection('jobs').find({ kind: 'webhooks.process', 'payload.ids': bad, state: 'waiting' }).toArray();
+    expect(await jobs).toMatchObject([{ payload: { ids: [bad] }, lastError: refusal }]);
+  } finally {
+    Reflect.deleteProperty(source, 'process');
+  }
 });
 
 describe('the receiver of integrations', () => {
