@@ -1,31 +1,42 @@
-import type { Event } from '../events/event.js';
+import type { Event, EventType } from '../events/event.js';
 import { type AccountKey, assetOf, type Entry, type EntryKind, isSystem, netOf, ownerOf, type Posting } from '../ledger/ledger.js';
 import { holdId, sourceOf, transactionId } from './credit-transaction.js';
 
 /** What is told of an entry: opaque ids and amounts, never what somebody wrote. */
-export type Told = Pick<Event, 'type' | 'subject' | 'data'>;
-export type Teller = (entry: Entry) => Told;
+export type Told = Pick<Event, 'subject' | 'data'>;
+/** Of all entries of one kind. */
+export interface Teller {
+  readonly type: EventType;
+  readonly tell: (entry: Entry) => Told;
+}
 
 /** Of all kinds but those that a feature above posts, which tells of them itself. */
 export const creditEvents: Readonly<Record<Exclude<EntryKind, 'purchase'>, Teller>> = {
-  grant: (entry) => told('CREDITS_GRANTED', entry, { ...amountOn(entry, receiver(entry)), source: sourceOf(entry) }),
-  spend: (entry) => told('CREDITS_SPENT', entry, amountOn(entry, payer(entry))),
-  transfer: (entry) => told('CREDITS_TRANSFERRED', entry, { ...amountOn(entry, payer(entry)), toUserId: ownerOf(receiver(entry)) }),
-  reversal: (entry) => told('CREDITS_REVERSED', entry, { reverses: transactionId(entry.refersTo ?? 0), changes: changesIn(entry) }),
-  hold: (entry) => told('CREDITS_HELD', entry, { ...holdOf(entry), expiresAt: entry.expiresAt }),
-  hold_commit: (entry) => told('HOLD_COMMITTED', entry, { ...holdOf(entry), spent: spentBy(entry) }),
-  hold_void: (entry) => told('HOLD_VOIDED', entry, holdOf(entry)),
-  hold_expiry: (entry) => told('HOLD_EXPIRED', entry, holdOf(entry)),
+  grant: teller('CREDITS_GRANTED', (entry) => ({ ...amountOn(entry, receiver(entry)), source: sourceOf(entry) })),
+  spend: teller('CREDITS_SPENT', (entry) => amountOn(entry, payer(entry))),
+  transfer: teller('CREDITS_TRANSFERRED', (entry) => ({ ...amountOn(entry, payer(entry)), toUserId: ownerOf(receiver(entry)) })),
+  reversal: teller('CREDITS_REVERSED', (entry) => ({ reverses: transactionId(entry.refersTo ?? 0), changes: changesIn(entry) })),
+  hold: teller('CREDITS_HELD', (entry) => ({ ...holdOf(entry), expiresAt: entry.expiresAt })),
+  hold_commit: teller('HOLD_COMMITTED', (entry) => ({ ...holdOf(entry), spent: spentBy(entry) })),
+  hold_void: teller('HOLD_VOIDED', holdOf),
+  hold_expiry: teller('HOLD_EXPIRED', holdOf),
 };
 
-function told(type: Event['type'], { n }: Entry, data: Event['data']): Told {
-  const id = transactionId(n);
-  return { type, subject: { type: 'transaction', id }, data: { transactionId: id, ...data } };
+function teller(type: EventType, dataOf: (entry: Entry) => Event['data']): Teller {
+  const tell = (entry: Entry): Told => {
+    const id = transactionId(entry.n);
+    return { subject: { type: 'transaction', id }, data: { transactionId: id, ...dataOf(entry) } };
+  };
+  return { type, tell };
 }
 
 /** The account from which the entry takes, and the one to which it gives; of a hold, the one on which it stays. */
-export const payer = ({ postings }: Entry): AccountKey => accountIn(postings, ({ delta }) => delta < 0);
-const receiver = ({ postings }: Entry): AccountKey => accountIn(postings, ({ delta }) => delta > 0);
+export function payer({ postings }: Entry): AccountKey {
+  return accountIn(postings, ({ delta }) => delta < 0);
+}
+function receiver({ postings }: Entry): AccountKey {
+  return accountIn(postings, ({ delta }) => delta > 0);
+}
 
 function accountIn(postings: readonly Posting[], wanted: (posting: Posting) => boolean): AccountKey {
   const found = postings.find(wanted);
@@ -51,4 +62,6 @@ function holdOf({ postings, refersTo }: Entry) {
   return { holdId: holdId(refersTo ?? 0), userId: ownerOf(account), asset: assetOf(account), amount };
 }
 
-const spentBy = (entry: Entry): number => Math.abs(netOf(entry, payer(entry)));
+function spentBy(entry: Entry): number {
+  return Math.abs(netOf(entry, payer(entry)));
+}

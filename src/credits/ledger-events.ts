@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { Event } from '../events/event.js';
-import { type Derived, derivedId, type EventSource, EventSources } from '../events/event-source.js';
+import type { Event, EventType } from '../events/event.js';
+import { derivedId, type EventSource, EventSources, type Run } from '../events/event-source.js';
 import { type Entry, type EntryKind, isSystem, ownerOf } from '../ledger/ledger.js';
 import { LedgerReader } from '../ledger/ledger-reader.service.js';
 import { creditEvents, payer, type Teller } from './credit-events.js';
@@ -31,24 +31,39 @@ export class LedgerEvents implements EventSource, OnModuleInit {
     this.tellers.set(kind, teller);
   }
 
+  makes(type: EventType): boolean {
+    return [...this.tellers.values()].some((teller) => teller.type === type);
+  }
+
   heads(): Promise<ReadonlyMap<string, number>> {
     return this.reader.lastNumbers();
   }
 
-  async next(tenantId: string, after: number, limit: number): Promise<Derived> {
-    const entries = await this.reader.page(tenantId, {}, { newestFirst: false, after }, limit);
-    const gap = entries.find(({ n }, index) => n !== after + 1 + index);
+  async runs(tenantId: string, after: number, limit: number): Promise<readonly Run[]> {
+    const batches = await this.reader.batchesAfter(tenantId, after, limit);
+    const runs = batches.map(({ firstNumber, n, at }): Run => {
+      return { first: Math.max(firstNumber, after + 1), last: Math.min(n, after + limit), at };
+    });
+    const gap = runs.find(({ first }, index) => first !== (runs[index - 1]?.last ?? after) + 1);
+    if (gap) throw new Error(`Entry ${gap.first} of ${tenantId} does not follow the one before`);
+    return runs;
+  }
+
+  async events(tenantId: string, first: number, last: number): Promise<readonly Event[]> {
+    const entries = await this.reader.page(tenantId, {}, { newestFirst: false, after: first - 1 }, last - first + 1);
+    const gap = entries.find(({ n }, index) => n !== first + index);
     if (gap) throw new Error(`Entry ${gap.n} of ${tenantId} does not follow the one before`);
-    return { events: entries.map((entry) => this.eventOf(entry)), through: after + entries.length };
+    return entries.map((entry) => this.eventOf(entry));
   }
 
   private eventOf(entry: Entry): Event {
     const { tenantId, n, kind, at } = entry;
     const teller = this.tellers.get(kind);
     if (!teller) throw new Error(`Nobody tells of entries of kind ${kind}`);
+    const { type, tell } = teller;
     // The ledger keeps no trace ids.
-    const common = { _id: derivedId(this, tenantId, n), tenantId, version: 1, at, traceId: null } as const;
-    return { ...common, sourceAgent: doerOf(entry), ...teller(entry) };
+    const common = { _id: derivedId(this, tenantId, n), tenantId, type, version: 1, at, traceId: null } as const;
+    return { ...common, sourceAgent: doerOf(entry), ...tell(entry) };
   }
 }
 

@@ -11,6 +11,23 @@ export interface FeedRow {
 }
 export const feedsCollection: CollectionSpec = { name: 'event_feeds', indexes: [] };
 
+/** Positions of rows of a source: the first of them is that of `firstRow`, and both count on together. */
+export interface RangeRow {
+  readonly _id: string;
+  readonly tenantId: string;
+  readonly source: string;
+  readonly from: number;
+  readonly to: number;
+  readonly firstRow: number;
+  /** When the rows came, both inclusive. */
+  readonly since: Date;
+  readonly until: Date;
+}
+export const rangesCollection: CollectionSpec = {
+  name: 'event_ranges',
+  indexes: [{ name: 'position', key: { tenantId: 1, to: 1 }, unique: true }],
+};
+
 /** Which node gives out positions, as the server's clock has it; there is one row. */
 export interface LeaseRow {
   readonly _id: string;

@@ -3,19 +3,10 @@ import type { Collection } from 'mongodb';
 import type { Scope } from '../kernel/actor/scope.js';
 import { Database } from '../kernel/mongo/database.js';
 import type { ScopedCollection } from '../kernel/mongo/scoped-collection.js';
-import type { MomentRange } from '../kernel/time/calendar.js';
-import { type EventType, eventsCollection, type SequencedEvent } from './event.js';
+import { DerivedEvents } from './derived-events.js';
+import { eventsCollection, type SequencedEvent } from './event.js';
+import type { EventFilter, Stretch } from './event-filter.js';
 import { type FeedRow, feedsCollection } from './event-feed.schema.js';
-
-export interface EventFilter extends MomentRange {
-  readonly type?: EventType;
-  readonly sourceAgent?: string;
-}
-export interface Stretch {
-  readonly events: readonly SequencedEvent[];
-  /** Up to here the feed was looked at: there is no further event of the filter at or before it. */
-  readonly through: number;
-}
 
 /** The feed of a tenant, to be read from any position on. */
 @Injectable()
@@ -23,7 +14,10 @@ export class EventFeed {
   private readonly events: ScopedCollection<SequencedEvent>;
   private readonly feeds: Collection<FeedRow>;
 
-  constructor(database: Database) {
+  constructor(
+    database: Database,
+    private readonly derived: DerivedEvents,
+  ) {
     this.events = database.scoped<SequencedEvent>(eventsCollection.name);
     this.feeds = database.collection<FeedRow>(feedsCollection.name);
   }
@@ -40,9 +34,18 @@ export class EventFeed {
 
   /**
    * In order, those after a position and up to the head. Without that bound a filter with several index ranges could meet an event
-   * that was committed while it read, and not the one before it.
+   * that was committed while it read, and not the one before it. There may be more behind fewer than `limit`, as `through` tells.
    */
   async read(scope: Scope, after: number, head: number, limit: number, filter: EventFilter = {}): Promise<Stretch> {
+    if (head <= after) return { events: [], through: after };
+    const written = await this.written(scope, after, head, limit, filter);
+    const derived = await this.derived.read(scope, after, written.through, limit, filter);
+    const known = written.events.filter(({ position }) => position <= derived.through);
+    const events = [...known, ...derived.events].sort((one, other) => one.position - other.position).slice(0, limit);
+    return { events, through: events.length === limit ? (events.at(-1)?.position ?? head) : derived.through };
+  }
+
+  private async written(scope: Scope, after: number, head: number, limit: number, filter: EventFilter): Promise<Stretch> {
     const { type, sourceAgent, from, before } = filter;
     const at = { ...(from && { $gte: from }), ...(before && { $lt: before }) };
     const wanted = {
@@ -51,7 +54,7 @@ export class EventFeed {
       ...(sourceAgent !== undefined && { sourceAgent }),
       ...(Object.keys(at).length > 0 && { at }),
     };
-    const events = head <= after ? [] : await this.events.find(scope, wanted, { sort: { position: 1 }, limit });
-    return { events, through: events.length === limit ? (events.at(-1)?.position ?? head) : Math.max(after, head) };
+    const events = await this.events.find(scope, wanted, { sort: { position: 1 }, limit });
+    return { events, through: events.length === limit ? (events.at(-1)?.position ?? head) : head };
   }
 }

@@ -4,16 +4,17 @@ import { failpoint } from '../kernel/failpoints.js';
 import { Database } from '../kernel/mongo/database.js';
 import { hasCode } from '../kernel/mongo/error-code.js';
 import { TryAgain, UnitOfWork } from '../kernel/mongo/unit-of-work.js';
+import { DerivedEvents } from './derived-events.js';
 import { type Event, eventsCollection, type SequencedEvent } from './event.js';
-import { type FeedRow, feedsCollection } from './event-feed.schema.js';
+import { type FeedRow, feedsCollection, rangesCollection, type RangeRow } from './event-feed.schema.js';
 import { type EventSource, EventSources } from './event-source.js';
 import { EventSubscribers } from './event-subscribers.js';
+import { type NewRun, placed } from './event-order.js';
 
 type Stored = Event & { readonly position?: number };
 interface Batch {
   readonly recorded: readonly Event[];
-  readonly derived: readonly Event[];
-  readonly through: FeedRow['through'];
+  readonly runs: readonly NewRun[];
   /** As much of something as may be in a batch. */
   readonly isFull: boolean;
 }
@@ -28,16 +29,19 @@ const hint = 'unsequenced';
 @Injectable()
 export class EventPositions {
   private readonly events: Collection<Stored>;
+  private readonly ranges: Collection<RangeRow>;
   private readonly feeds: Collection<FeedRow>;
 
   constructor(
     database: Database,
     private readonly unitOfWork: UnitOfWork,
     private readonly sources: EventSources,
+    private readonly derived: DerivedEvents,
     private readonly subscribers: EventSubscribers,
     @Optional() private readonly batch = 500,
   ) {
     this.events = database.collection<Stored>(eventsCollection.name);
+    this.ranges = database.collection<RangeRow>(rangesCollection.name);
     this.feeds = database.collection<FeedRow>(feedsCollection.name);
   }
 
@@ -71,7 +75,7 @@ export class EventPositions {
       const feed = await this.feeds.findOne({ _id: tenantId }, { session });
       const batch = await this.next(session, tenantId, feed);
       await failpoint('events.batch-read');
-      await this.write(session, tenantId, feed, batch);
+      if (batch.recorded.length + batch.runs.length > 0) await this.write(session, tenantId, feed, batch);
       await failpoint('events.batch-written');
       return batch.isFull;
     });
@@ -82,34 +86,28 @@ export class EventPositions {
   private async next(session: ClientSession, tenantId: string, feed: FeedRow | null): Promise<Batch> {
     const waiting = { tenantId, position: null as never };
     const recorded = await this.events.find(waiting, { session, sort: { _id: 1 }, limit: this.batch, hint }).toArray();
+    const runs: NewRun[] = [];
     let isFull = recorded.length === this.batch;
-    const derived: Event[] = [];
-    const through: Record<string, number> = { ...feed?.through };
     for (const source of this.sources.all) {
       const after = throughOf(feed?.through, source);
-      const made = await source.next(tenantId, after, this.batch);
-      derived.push(...made.events);
-      if (made.through > after) through[source.name] = made.through;
-      isFull ||= made.through - after >= this.batch;
+      const found = await source.runs(tenantId, after, this.batch);
+      runs.push(...found.map((run) => ({ ...run, source: source.name })));
+      isFull ||= (found.at(-1)?.last ?? after) - after >= this.batch;
     }
-    return { recorded, derived, through, isFull };
+    return { recorded, runs, isFull };
   }
 
-  private async write(
-    session: ClientSession,
-    tenantId: string,
-    feed: FeedRow | null,
-    { recorded, derived, through }: Batch,
-  ): Promise<void> {
-    const before = feed?.position ?? 0;
-    const events = inOrder([...recorded, ...derived]).map((event, index): SequencedEvent => ({ ...event, position: before + 1 + index }));
-    const isFurther = Object.entries(through).some(([name, row]) => row !== feed?.through[name]);
-    if (events.length === 0 && !isFurther) return;
+  private async write(session: ClientSession, tenantId: string, feed: FeedRow | null, { recorded, runs }: Batch): Promise<void> {
+    const { events, ranges, head } = placed(tenantId, feed?.position ?? 0, recorded, runs);
+    const through = { ...feed?.through, ...Object.fromEntries(runs.map(({ source, last }) => [source, last])) };
     // First what two nodes would both write: the later one finds out at once.
-    await this.move(session, feed, { _id: tenantId, position: before + events.length, through });
-    if (events.length === 0) return;
+    await this.move(session, feed, { _id: tenantId, position: head, through });
     await this.place(session, recorded, events);
-    await this.subscribers.tell(session, tenantId, events);
+    if (ranges.length > 0) await this.ranges.insertMany([...ranges], { session });
+    await this.subscribers.tell(session, tenantId, async () => {
+      const all = [...events, ...(await this.derived.made(tenantId, ranges))];
+      return all.sort((one, other) => one.position - other.position);
+    });
   }
 
   private async move(session: ClientSession, before: FeedRow | null, after: FeedRow): Promise<void> {
@@ -125,15 +123,11 @@ export class EventPositions {
 
   /** Written anew rather than changed: with as many indexes as a feed has, that takes the server half as long. */
   private async place(session: ClientSession, waiting: readonly Event[], events: readonly SequencedEvent[]): Promise<void> {
-    if (waiting.length > 0) {
-      const { deletedCount } = await this.events.deleteMany({ _id: { $in: waiting.map(({ _id }) => _id) } }, { session });
-      if (deletedCount !== waiting.length) throw new Error('An event moved on inside a transaction');
-    }
+    if (waiting.length === 0) return;
+    const { deletedCount } = await this.events.deleteMany({ _id: { $in: waiting.map(({ _id }) => _id) } }, { session });
+    if (deletedCount !== waiting.length) throw new Error('An event moved on inside a transaction');
     await this.events.insertMany([...events], { session, ordered: false });
   }
 }
 
 const throughOf = (through: FeedRow['through'] | undefined, { name }: EventSource): number => through?.[name] ?? 0;
-
-/** As they happened, so far as the clocks of the nodes agree; those of one moment as they came. */
-const inOrder = (events: readonly Event[]): readonly Event[] => [...events].sort((one, other) => one.at.getTime() - other.at.getTime());

@@ -1,27 +1,32 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Id } from '../kernel/ids.js';
-import type { Event } from './event.js';
+import type { Event, EventType } from './event.js';
 
-export interface Derived {
-  readonly events: readonly Event[];
-  /** The last row that was looked at. */
-  readonly through: number;
+/** Rows of one moment that follow each other: `last` is the number of the last one. */
+export interface Run {
+  readonly first: number;
+  readonly last: number;
+  readonly at: Date;
 }
 
-/** Facts that stand elsewhere, in rows that each tenant counts from 1 without a gap; events are made of them when they enter the feed. */
+/**
+ * Facts that stand elsewhere, in rows that each tenant counts from 1 without a gap. Every row is an event, which is not written a
+ * second time: the feed keeps which positions its rows have, and the event is made when somebody reads it.
+ */
 export interface EventSource {
-  /** Never changed: it is stored with how far the feeds have come. */
+  /** Never changed: it is stored with the feeds. */
   readonly name: string;
   /** Into which a row of the tenant `tenantId` is inserted whenever there are new facts. */
   readonly collection: string;
+  /** Whether there may be events of this type among its own. */
+  makes(type: EventType): boolean;
   /** The number of each tenant's last row. */
   heads(): Promise<ReadonlyMap<string, number>>;
-  /**
-   * Events of at most `limit` rows after this one, in their order, the same ones every time. Not every row is an event; `through` is
-   * `after` where there is no row.
-   */
-  next(tenantId: string, after: number, limit: number): Promise<Derived>;
+  /** The next rows after this one, up to `limit` of them, in their order. */
+  runs(tenantId: string, after: number, limit: number): Promise<readonly Run[]>;
+  /** The events of these rows, one for each, in their order; the same ones every time. */
+  events(tenantId: string, first: number, last: number): Promise<readonly Event[]>;
 }
 
 /** Features above register here, when their module is initialised. */
@@ -35,6 +40,12 @@ export class EventSources {
 
   get all(): readonly EventSource[] {
     return this.sources;
+  }
+
+  named(name: string): EventSource {
+    const source = this.sources.find((one) => one.name === name);
+    if (!source) throw new Error(`There is no source of events called ${name}`);
+    return source;
   }
 }
 

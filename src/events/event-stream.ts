@@ -1,7 +1,8 @@
 import type { Scope } from '../kernel/actor/scope.js';
 import type { SequencedEvent } from './event.js';
 import { EventView } from './event.view.js';
-import type { EventFeed, EventFilter } from './event-feed.js';
+import type { EventFeed } from './event-feed.js';
+import type { EventFilter } from './event-filter.js';
 import type { LiveFeeds } from './live-feeds.js';
 
 export interface Reading {

@@ -6,7 +6,8 @@ import { type Config, CONFIG } from '../kernel/config/config.js';
 import { RateLimited, Unavailable } from '../kernel/fault/fault.js';
 import type { Scope } from '../kernel/actor/scope.js';
 import { readLastEventId } from './event-cursor.js';
-import { EventFeed, type EventFilter } from './event-feed.js';
+import { EventFeed } from './event-feed.js';
+import type { EventFilter } from './event-filter.js';
 import { EventStream } from './event-stream.js';
 import { LiveFeeds } from './live-feeds.js';
 

@@ -11,7 +11,7 @@ import { type Page, UnknownCursor } from '../kernel/http/page.js';
 import { rangeOf, readMoment, type ReadMoment } from '../kernel/time/calendar.js';
 import type { SequencedEvent } from './event.js';
 import { UnknownLastEventId } from './event-cursor.js';
-import type { EventFilter } from './event-feed.js';
+import type { EventFilter } from './event-filter.js';
 import { EventFeedService } from './event-feed.service.js';
 import { EventStreams, TooManyStreams } from './event-streams.js';
 import { EventView } from './event.view.js';

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DerivedEvents } from './derived-events.js';
 import { EventFeed } from './event-feed.js';
 import { EventFeedService } from './event-feed.service.js';
 import { EventPositions } from './event-positions.js';
@@ -14,6 +15,7 @@ import { LiveFeeds } from './live-feeds.js';
 @Module({
   controllers: [EventsController],
   providers: [
+    DerivedEvents,
     EventFeed,
     EventFeedService,
     EventPositions,

@@ -92,6 +92,16 @@ export class LedgerReader {
     return new Map(found.map(({ _id, n }) => [_id, n]));
   }
 
+  /** The batches behind this entry, in their order, until they hold `limit` entries: the first one may begin before it. */
+  async batchesAfter(tenantId: string, after: number, limit: number): Promise<Pick<BatchDocument, 'firstNumber' | 'n' | 'at'>[]> {
+    const next = await this.entries.findOne({ tenantId, n: after + 1 }, { projection: { batch: 1 } });
+    if (!next) return [];
+    const filter = { tenantId, seq: { $gte: next.batch } };
+    const found = await this.batches.find(filter, { sort: { seq: 1 }, limit, projection: { firstNumber: 1, n: 1, at: 1 } }).toArray();
+    const enough = found.findIndex(({ n }) => n >= after + limit);
+    return enough === -1 ? found : found.slice(0, enough + 1);
+  }
+
   async *walk(tenantId: string, filter: EntryFilter, order: EntryOrder): AsyncGenerator<Entry> {
     for await (const document of this.cursor(tenantId, filter, order)) yield toEntry(document);
   }

@@ -4,7 +4,7 @@ import { sessionsCollection } from '../auth/session.js';
 import { storeSessionsCollection } from '../auth/store-session.js';
 import { usersCollection } from '../auth/user.js';
 import { eventsCollection } from '../events/event.js';
-import { feedsCollection, leaseCollection } from '../events/event-feed.schema.js';
+import { feedsCollection, leaseCollection, rangesCollection } from '../events/event-feed.schema.js';
 import { idempotencyCollection } from '../kernel/idempotency/idempotency-record.js';
 import { integrationsCollection } from '../integrations/integration.js';
 import { jobsCollection } from '../kernel/jobs/job.js';
@@ -35,6 +35,7 @@ export const collections: readonly CollectionSpec[] = [
   eventsCollection,
   feedsCollection,
   leaseCollection,
+  rangesCollection,
   idempotencyCollection,
   jobsCollection,
   apiKeysCollection,

@@ -10,7 +10,7 @@ export class StoreEvents implements OnModuleInit {
   constructor(private readonly events: LedgerEvents) {}
 
   onModuleInit(): void {
-    this.events.tell('purchase', sold);
+    this.events.tell('purchase', { type: 'STORE_ITEM_SOLD', tell: sold });
   }
 }
 
@@ -18,5 +18,5 @@ function sold(entry: Entry): Told {
   const { itemNumber, price } = entry.meta;
   const buyer = payer(entry);
   const data = { transactionId: transactionId(entry.n), userId: ownerOf(buyer), asset: assetOf(buyer), itemNumber, price };
-  return { type: 'STORE_ITEM_SOLD', subject: { type: 'store_item', id: String(itemNumber) }, data };
+  return { subject: { type: 'store_item', id: String(itemNumber) }, data };
 }

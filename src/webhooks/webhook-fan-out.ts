@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { ClientSession } from 'mongodb';
 import type { SequencedEvent } from '../events/event.js';
-import { EventSubscribers } from '../events/event-subscribers.js';
+import { EventSubscribers, type ReadBatch } from '../events/event-subscribers.js';
 import { Members } from '../kernel/actor/members.js';
 import { seesTenant } from '../kernel/actor/permissions.js';
 import { dottedType, wants } from './event-type.js';
@@ -20,11 +20,11 @@ export class WebhookFanOut implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.subscribers.subscribe({ onEvents: (session, tenantId, events) => this.deliver(session, tenantId, events) });
+    this.subscribers.subscribe({ onEvents: (session, tenantId, read) => this.deliver(session, tenantId, read) });
   }
 
   /** Nothing is delivered to whoever is no member any more, and of others' business nothing to a merchant. */
-  async deliver(session: ClientSession, tenantId: string, events: readonly SequencedEvent[]): Promise<void> {
+  async deliver(session: ClientSession, tenantId: string, read: ReadBatch): Promise<void> {
     const endpoints = await this.endpoints.enabled(tenantId, session);
     if (endpoints.length === 0) return;
     const owners = await this.members.byIds(
@@ -35,7 +35,7 @@ export class WebhookFanOut implements OnModuleInit {
       const owner = owners.get(ownerId);
       return owner !== undefined && (seesTenant(owner.role) || isAbout(event, ownerId));
     };
-    const messages = events.flatMap((event) =>
+    const messages = (await read()).flatMap((event) =>
       endpoints
         .filter((endpoint) => wants(endpoint.eventTypes, dottedType(event)) && sees(endpoint, event))
         .map((endpoint) => messageOf(event, endpoint)),

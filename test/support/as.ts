@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { AccountsService } from '../../src/auth/accounts.service.js';
 import { DEFAULT_TENANT_ID } from '../../src/kernel/actor/actor.js';
 import type { Role } from '../../src/kernel/actor/permissions.js';
 import { UnitOfWork } from '../../src/kernel/mongo/unit-of-work.js';
 import { TenantsService } from '../../src/tenants/tenants.service.js';
+import { newAccount } from './account.js';
 import type { TestApp } from './app.js';
 
 export interface Somebody {
@@ -20,10 +20,10 @@ const password = 'pass123';
 /** A new user with a role in a tenant, signed in. */
 export async function as(test: TestApp, role: Role, tenantId: string = DEFAULT_TENANT_ID): Promise<Somebody> {
   const email = `${role}-${randomUUID().slice(0, 8)}@acme.test`;
-  const { _id } = await test.app.get(AccountsService).create({ email, password, name: `A ${role}`, tenantId, role });
+  const userId = await newAccount(test, { email, password, name: `A ${role}`, tenantId, role });
   const { status, body } = await test.call('POST', '/api/auth/login', { json: { email, password } });
   if (status !== 200) throw new Error(`The ${role} could not sign in: ${JSON.stringify(body)}`);
-  return { userId: _id, tenantId, role, email, password, token: body.data.token as string };
+  return { userId, tenantId, role, email, password, token: body.data.token as string };
 }
 
 /** The id of a new tenant without members. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { AccountsService } from '../../src/auth/accounts.service.js';
 import type { Role } from '../../src/kernel/actor/permissions.js';
+import { newAccount } from './account.js';
 import type { Answer, CallOptions, TestApp } from './app.js';
 import { newTenant } from './as.js';
 
@@ -37,7 +37,7 @@ export class People {
     const emails: Partial<Record<Name, string>> = {};
     for (const name of names) {
       const email = (emails[name] = `${name}@${domain}`);
-      ids[name] = (await test.app.get(AccountsService).create({ email, password, name, tenantId, role: roles[name] }))._id;
+      ids[name] = await newAccount(test, { email, password, name, tenantId, role: roles[name] });
     }
     return new People(test, tenantId, ids as Record<Name, string>, emails as Record<Name, string>);
   }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { MongoClient } from 'mongodb';
-import type { Event } from '../../../src/events/event.js';
 import { testDatabaseUri } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 import { failpointsOf } from '../../support/failpoints.js';
@@ -17,7 +16,12 @@ const login = { email: 'admin@system.local', password: 'Admin@123!' };
 const payment = { merchant: 'Spotify', paymentType: 'card', amountMinor: 100, currency: 'GBP', region: 'UK' };
 const killed = new Map<string, number>();
 
-type Stored = Event & { readonly position?: number };
+interface Shown {
+  readonly id: string;
+  readonly type: string;
+  readonly position: number;
+  readonly subject: { readonly type: string; readonly id: string };
+}
 interface Entry {
   readonly n: number;
   readonly kind: string;
@@ -48,12 +52,14 @@ async function start(env: Record<string, string> = {}): Promise<TestServer> {
   return server;
 }
 
-const events = () => client.db().collection<Stored>('events');
+async function signIn(server: TestServer): Promise<string> {
+  const { body } = await server.call('POST', '/api/auth/login', { json: login });
+  return body.data.token as string;
+}
 
 /** Payments and credits, by four clients, for as long as somebody answers. */
 async function load(server: TestServer, requests: number): Promise<void> {
-  const signedIn = await server.call('POST', '/api/auth/login', { json: login });
-  const { token } = signedIn.body.data as { token: string };
+  const token = await signIn(server);
   const me = await server.call('GET', '/api/v1/auth/me', { token });
   const { id: userId } = me.body.data.user as { id: string };
   const clients = Array.from({ length: 4 }, async () => {
@@ -68,26 +74,36 @@ async function load(server: TestServer, requests: number): Promise<void> {
 /** Whoever is cut off has learnt nothing. */
 const untilKilled = (server: TestServer) => load(server, 400).catch(() => {});
 
+/** The whole feed, page by page, as a client sees it. */
+async function readFeed(): Promise<readonly Shown[]> {
+  const token = await signIn(healthy);
+  const found: Shown[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const { body } = await healthy.call('GET', `/api/v1/events?limit=100${cursor && `&cursor=${cursor}`}`, { token });
+    found.push(...(body.data as Shown[]));
+    cursor = body.meta.page.nextCursor as string | null;
+  }
+  return found;
+}
+
 /** Nothing waits, positions count from 1, and of every entry of the ledger there is one event. */
 async function assertWhole(): Promise<void> {
-  const entries = await client
-    .db()
+  const db = client.db();
+  const entries = await db
     .collection<Entry>('ledger_transactions')
     .find({ tenantId }, { sort: { n: 1 } })
     .toArray();
-  const wanted = entries.map(({ n }) => `tx_${n}`);
-  await eventually(async () => (await events().countDocuments({ position: { $exists: false } })) === 0);
-  await eventually(async () => (await events().countDocuments({ tenantId, 'subject.type': 'transaction' })) >= wanted.length);
-  const feed = await events()
-    .find({ tenantId }, { sort: { position: 1 } })
-    .toArray();
+  await eventually(async () => (await db.collection('events').countDocuments({ position: { $exists: false } })) === 0);
+  const feeds = db.collection<{ _id: string; through: { ledger?: number } }>('event_feeds');
+  await eventually(async () => ((await feeds.findOne({ _id: tenantId }))?.through.ledger ?? 0) === entries.length);
+  const feed = await readFeed();
   expect({ seed, misplaced: feed.filter(({ position }, at) => position !== at + 1).slice(0, 3) }).toEqual({ seed, misplaced: [] });
   const told = feed.filter(({ subject }) => subject.type === 'transaction').map(({ subject }) => subject.id);
-  expect({ seed, told }).toEqual({ seed, told: wanted });
-  const payments = await client.db().collection('payments').countDocuments({ tenantId });
+  expect({ seed, told }).toEqual({ seed, told: entries.map(({ n }) => `tx_${n}`) });
+  const payments = await db.collection('payments').countDocuments({ tenantId });
   expect(feed.filter(({ type }) => type === 'PAYMENT_CREATED')).toHaveLength(payments);
   // What had a position keeps it.
-  const places = feed.map(({ _id, position }): readonly [string, number] => [_id, position ?? 0]);
+  const places = feed.map(({ id, position }): readonly [string, number] => [id, position]);
   expect(places.slice(0, seen.length)).toEqual(seen);
   seen = places;
 }

@@ -1,14 +1,23 @@
 import { MongoClient } from 'mongodb';
+import { demoPayments } from '../../../src/demo/demo-payments.js';
+import { PaymentsImport } from '../../../src/payments/payments-import.service.js';
 import { FakeClock } from '../../support/clock.js';
 import { startApp, type TestApp } from '../../support/app.js';
 
+const until = '2026-06-01T12:34:56Z';
+/** A tenth of them and more are pending, and pages are looked for far beyond 2,000. */
+const count = 22_000;
 let app: TestApp;
 let client: MongoClient;
 const tokens: Record<string, string> = {};
 
 beforeAll(async () => {
-  app = await startApp({ env: { DEMO_DATA: 'large' }, clock: new FakeClock('2026-06-01T12:34:56Z') });
+  app = await startApp({ env: { DEMO_DATA: 'small' }, clock: new FakeClock(until) });
   client = await MongoClient.connect(app.mongodbUri);
+  const merchants = await client.db().collection('users').find({ 'memberships.role': 'merchant' }).toArray();
+  const owners = merchants.map(({ _id, email }) => ({ id: String(_id), email: String(email) }));
+  const payments = demoPayments({ tenantId: 'ten_default', owners, count, seed: 2, until: new Date(until) });
+  while (payments.length > 0) await app.app.get(PaymentsImport).insert('ten_default', payments.splice(0, 1_000));
   for (const [caller, email, password] of [
     ['admin', 'parth@payments.com', 'admin123'],
     ['merchant', 'arjun@payments.com', 'pass123'],

@@ -1,6 +1,7 @@
 import type { ClientSession, Collection } from 'mongodb';
 import { type Event, eventsCollection, type EventType, type SequencedEvent } from '../../../src/events/event.js';
-import { feedsCollection, leaseCollection } from '../../../src/events/event-feed.schema.js';
+import { feedsCollection, leaseCollection, rangesCollection, type RangeRow } from '../../../src/events/event-feed.schema.js';
+import { DerivedEvents } from '../../../src/events/derived-events.js';
 import { EventPositions } from '../../../src/events/event-positions.js';
 import { EventSequencer } from '../../../src/events/event-sequencer.js';
 import { EventSources } from '../../../src/events/event-source.js';
@@ -33,7 +34,7 @@ export interface NodeOptions {
 
 export async function prepareFeeds(uri: string): Promise<Database> {
   const database = await Database.connect(uri);
-  for (const { name, indexes } of [eventsCollection, feedsCollection, leaseCollection]) {
+  for (const { name, indexes } of [eventsCollection, feedsCollection, leaseCollection, rangesCollection]) {
     await database.db.createCollection(name);
     if (indexes.length > 0) await database.db.collection(name).createIndexes([...indexes]);
   }
@@ -44,7 +45,7 @@ export async function feedNode(uri: string, { everyMs = 1_000, leaseMs = 5_000, 
   const database = await Database.connect(uri);
   const unitOfWork = new UnitOfWork(database, new Idempotency(database, new Clock()));
   const [sources, subscribers, complaints] = [new EventSources(), new EventSubscribers(), [] as unknown[]];
-  const positions = new EventPositions(database, unitOfWork, sources, subscribers, batch);
+  const positions = new EventPositions(database, unitOfWork, sources, new DerivedEvents(database, sources), subscribers, batch);
   const http = { httpAdapter: { getInstance: () => ({ log: { warn: (what: unknown) => complaints.push(what) } }) } };
   const config = { backgroundIntervalMs: everyMs, eventLeaseMs: leaseMs };
   const sequencer = new EventSequencer(database, positions, sources, http as never, config);
@@ -72,20 +73,33 @@ export function event(tenantId: string, given: Partial<Event> = {}): Event {
   return { _id: newId('evt'), tenantId, at: new Date(), ...common, ...given };
 }
 
+/** A row of a source stands in the feed under this id. */
+export const rowId = (source: string, row: number): string => `${source}:${row}`;
+
 /** The feed of a tenant as it stands in the database, in order. */
 export class Feed {
   private readonly events: Collection<Event & { position?: number }>;
+  private readonly ranges: Collection<RangeRow>;
 
   constructor(
     database: Database,
     readonly tenantId: string,
   ) {
     this.events = database.collection(eventsCollection.name);
+    this.ranges = database.collection(rangesCollection.name);
   }
 
-  async all(): Promise<SequencedEvent[]> {
+  async written(): Promise<SequencedEvent[]> {
     const found = await this.events.find({ tenantId: this.tenantId, position: { $exists: true } }, { sort: { position: 1 } }).toArray();
     return found as SequencedEvent[];
+  }
+
+  async all(): Promise<{ readonly _id: string; readonly position: number }[]> {
+    const { tenantId } = this;
+    const derived = (await this.ranges.find({ tenantId }).toArray()).flatMap(({ source, from, to, firstRow }) =>
+      Array.from({ length: to - from + 1 }, (_, index) => ({ _id: rowId(source, firstRow + index), position: from + index })),
+    );
+    return [...(await this.written()), ...derived].sort((one, other) => one.position - other.position);
   }
 
   async ids(): Promise<string[]> {
