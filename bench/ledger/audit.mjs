@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { opening } from './fill.mjs';
 
@@ -28,6 +29,7 @@ export async function audit(uri, accounts, acknowledged) {
   }
 }
 
+const patienceMs = 60_000;
 const seen = new Map();
 
 async function auditProduct(db, session, acknowledged) {
@@ -53,6 +55,25 @@ async function auditProduct(db, session, acknowledged) {
   const before = seen.get(db.databaseName) ?? total - acknowledged;
   assert(total - before >= acknowledged, 'an acknowledged transfer is missing');
   seen.set(db.databaseName, total);
+}
+
+/**
+ * The event feed has come to the end of the ledger: what one load left to do is not done at the expense of the next.
+ * @param {string} uri
+ */
+export async function sequenced(uri) {
+  const client = await MongoClient.connect(uri);
+  try {
+    const db = client.db();
+    for (const until = performance.now() + patienceMs; ; await pause(100)) {
+      const last = await db.collection('ledger_batches').findOne({}, { sort: { tenantId: 1, seq: -1 } });
+      const feed = await db.collection('event_feeds').findOne({ _id: last.tenantId });
+      if (feed?.through.ledger === last.n) return;
+      if (performance.now() > until) throw new Error('The event feed does not come to the end of the ledger');
+    }
+  } finally {
+    await client.close();
+  }
 }
 
 const sumOf = (field) => [{ $group: { _id: null, sum: { $sum: field }, least: { $min: field }, count: { $sum: 1 } } }];

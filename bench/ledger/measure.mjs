@@ -3,7 +3,7 @@ import { databaseUri } from '../mongod.mjs';
 import { progress } from '../results.mjs';
 import { overDatabase, programs, signIn, startServer } from '../server.mjs';
 import { asCount, asFactor, asMillis, asPercent, ratio } from '../stats.mjs';
-import { audit } from './audit.mjs';
+import { audit, sequenced } from './audit.mjs';
 import { fillAccounts } from './fill.mjs';
 import { probe } from './probe.mjs';
 
@@ -55,6 +55,7 @@ async function against(uri, { product, noop, naive }, connections, options) {
       guarded: to(naive, paths.guarded).map((load) => ({ ...load, mayFail: true })),
     },
     (done) => audit(uri, options.accounts, done.ours),
+    () => sequenced(uri),
   );
   const { ours, nothing } = turns;
   const times = ratio(ours.all('rate'), turns.naive.all('rate'));
@@ -86,6 +87,7 @@ async function hotAndTwo(uri, { product, second }, options) {
     options,
     { random: [to(product, 64)], hot: [to(product, 64, true)], two: [to(product, 32), to(second, 32)] },
     ({ random: one, hot: other, two: both }) => audit(uri, options.accounts, one + other + both),
+    () => sequenced(uri),
   );
   const share = ratio(hot.all('rate'), random.all('rate'));
   const shareOfTwo = ratio(two.all('rate'), random.all('rate'));

@@ -1,15 +1,10 @@
-import type { INestApplicationContext } from '@nestjs/common';
-import { LedgerExport } from '../ledger/ledger-export.js';
-import { LedgerRebuild } from '../ledger/ledger-rebuild.js';
-import { LedgerVerifier } from '../ledger/ledger-verifier.js';
-import { BucketRebuild } from '../payments/bucket-rebuild.js';
-import { figure, Progress } from './progress.js';
+type Runs = typeof import('./runs.js');
 
 export interface Command {
   readonly name: string;
   readonly help: string;
-  /** For one tenant, or all; false when it has found something wrong. */
-  readonly run: (app: INestApplicationContext, tenantId?: string) => Promise<boolean>;
+  /** What it does is loaded when it is wanted: whoever asks how it is used need not wait for the whole product. */
+  readonly run: keyof Runs;
 }
 
 /** All of them may run beside servers. */
@@ -17,62 +12,21 @@ export const commands: readonly Command[] = [
   {
     name: 'analytics rebuild',
     help: 'counts the day buckets of payments anew, from the payments themselves',
-    run: rebuildBuckets,
+    run: 'rebuildBuckets',
   },
   {
     name: 'ledger verify',
     help: 'recomputes the whole ledger and names the first bad row of each tenant, if there is one; then it ends with 1',
-    run: verifyLedger,
+    run: 'verifyLedger',
   },
   {
     name: 'ledger rebuild',
     help: 'makes account rows anew from the entries, where they differ; restart the servers when it has repaired any',
-    run: rebuildLedger,
+    run: 'rebuildLedger',
   },
   {
     name: 'ledger export',
     help: 'writes all batches and entries to the standard output, a line of JSON each',
-    run: exportLedger,
+    run: 'exportLedger',
   },
 ];
-
-async function rebuildBuckets(app: INestApplicationContext, tenantId?: string): Promise<boolean> {
-  const progress = new Progress('payments');
-  const payments = await app.get(BucketRebuild).rebuild(tenantId);
-  say(`${payments} payments counted in ${progress.seconds} s`);
-  return true;
-}
-
-async function verifyLedger(app: INestApplicationContext, tenantId?: string): Promise<boolean> {
-  const progress = new Progress('entries');
-  const { tenants, batches, entries, accounts, badRows } = await app.get(LedgerVerifier).verify(tenantId, progress.report);
-  progress.end();
-  for (const { message } of badRows) say(`BAD ${message}`);
-  say(
-    `${figure(entries)} entries in ${figure(batches)} batches and ${figure(accounts)} accounts of ${figure(tenants)} tenants are good, ` +
-      `${badRows.length} tenants are not (${progress.seconds} s, ${progress.rate(entries)} entries a second)`,
-  );
-  return badRows.length === 0;
-}
-
-async function rebuildLedger(app: INestApplicationContext, tenantId?: string): Promise<boolean> {
-  const progress = new Progress('entries');
-  const { entries, agreed, repaired, refused } = await app.get(LedgerRebuild).rebuild(tenantId, progress.report);
-  progress.end();
-  for (const { message } of refused) say(`NOT REBUILT ${message}`);
-  say(`${figure(entries)} entries: ${figure(agreed)} account rows agreed, ${figure(repaired)} were repaired (${progress.seconds} s)`);
-  if (repaired > 0) say('Restart the servers: what they read before stays in their memory.');
-  return refused.length === 0;
-}
-
-async function exportLedger(app: INestApplicationContext, tenantId?: string): Promise<boolean> {
-  const progress = new Progress('entries');
-  const { batches, entries } = await app.get(LedgerExport).export(process.stdout, tenantId, progress.report);
-  progress.end();
-  process.stderr.write(`${figure(entries)} entries in ${figure(batches)} batches exported (${progress.seconds} s)\n`);
-  return true;
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
-}

@@ -1,7 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createApp } from '../app.js';
 import { ConfigError, EXIT_CONFIG, loadConfig } from '../kernel/config/config.js';
-import { openDatabase } from '../kernel/mongo/open-database.js';
 import { type Command, commands } from './commands.js';
 
 const EXIT_USAGE = 2;
@@ -33,10 +31,15 @@ function read(words: string[]): Asked | undefined {
 /** Runs a command against the configured database, or the one of the server that runs on the data directory. */
 async function run({ command, tenantId }: Asked): Promise<boolean> {
   const config = { ...loadConfig(), backgroundIntervalMs: never };
+  const [{ openDatabase }, { createApp }, runs] = await Promise.all([
+    import('../kernel/mongo/open-database.js'),
+    import('../app.js'),
+    import('./runs.js'),
+  ]);
   const database = await openDatabase(config, undefined, (line) => process.stderr.write(`${line}\n`));
   try {
     const app = await createApp(config, database.uri);
-    const isWell = await command.run(app, tenantId);
+    const isWell = await runs[command.run](app, tenantId);
     await app.close();
     return isWell;
   } finally {
