@@ -89,7 +89,7 @@ describe('imports', () => {
     // Closes the circle, which is told of once.
     ['src/rules/rule.ts', 'src/rules/condition.ts'],
     ['src/analytics/below.ts', 'src/tenants/tenant.ts'],
-    ['src/tenants/tenants.service.ts', 'src/events/events.service.ts'],
+    ['src/tenants/tenants.service.ts', 'src/audit/audit.service.ts'],
     ['src/migrations/schema.ts', 'src/records/record.schema.ts'],
     ['src/demo/below.ts', 'src/payments/payment.ts'],
     ['src/kernel/clock.spec.ts', 'test/support/clock.ts'],

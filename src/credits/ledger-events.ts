@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Event, EventType } from '../events/event.js';
 import { derivedId, type EventSource, EventSources, type Run } from '../events/event-source.js';
 import { type Entry, type EntryKind, isSystem, ownerOf } from '../ledger/ledger.js';
+import { LedgerNews } from '../ledger/ledger-news.js';
 import { LedgerReader } from '../ledger/ledger-reader.service.js';
 import { creditEvents, payer, type Teller } from './credit-events.js';
 
@@ -12,18 +13,17 @@ const SYSTEM = 'system';
 @Injectable()
 export class LedgerEvents implements EventSource, OnModuleInit {
   readonly name = 'ledger';
-  readonly collection: string;
   private readonly tellers = new Map<EntryKind, Teller>(Object.entries(creditEvents) as [EntryKind, Teller][]);
 
   constructor(
     private readonly reader: LedgerReader,
+    private readonly news: LedgerNews,
     private readonly sources: EventSources,
-  ) {
-    this.collection = reader.growsIn;
-  }
+  ) {}
 
   onModuleInit(): void {
     this.sources.add(this);
+    this.news.onGrowth((tenantId) => this.sources.grew(tenantId));
   }
 
   /** For a kind of entry that another feature posts; to be called when its module is initialised. */

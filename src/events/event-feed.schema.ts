@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { CollectionSpec } from '../kernel/mongo/collection-spec.js';
 
 /** How far a tenant's feed goes. */
@@ -33,8 +34,12 @@ export interface LeaseRow {
   readonly _id: string;
   readonly holder: string;
   readonly until: Date;
-  /** How often other nodes have said that there is something to do. */
-  readonly calls: number;
+  /** What another node has said last, as `callOf` writes it. */
+  readonly call?: string;
 }
 export const leaseCollection: CollectionSpec = { name: 'event_lease', indexes: [] };
 export const LEASE = 'sequencer';
+
+/** The tenants for which there is something to do; no two calls are alike, so that each of them is a change. */
+export const callOf = (tenants: readonly string[]): string => `${randomBytes(6).toString('base64url')} ${tenants.join(' ')}`;
+export const tenantsOf = (call: string): readonly string[] => call.split(' ').slice(1).filter(Boolean);

@@ -12,13 +12,13 @@ import { SequencerWatch } from './sequencer-watch.js';
 /** Tenants whose feeds are extended at the same time. */
 const tenantsAtOnce = 8;
 /** Between turns: what is recorded meanwhile shares a batch, or a call to the node that works. Who comes after a while does not wait. */
-const restMs = 10;
-/** Sources are asked for every tenant that there is, and announce themselves: what is not heard of can wait a little. */
+const restMs = 100;
+/** Sources are asked for every tenant that there is, and tell when they have grown: what is not heard of can wait a little. */
 const looksPerFullLook = 10;
 
 /**
- * Puts events into the feeds of their tenants, on one node of all at a time. It is woken by what this node records, by calls of other
- * nodes and by rows of the sources; what is missed, such as events of a node that died, it finds by looking.
+ * Puts events into the feeds of their tenants, on one node of all at a time. It is woken by what this node records and posts, and by
+ * calls of other nodes; what is missed, such as events of a node that died, it finds by looking.
  */
 @Injectable()
 export class EventSequencer implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -37,13 +37,14 @@ export class EventSequencer implements OnApplicationBootstrap, BeforeApplication
   constructor(
     database: Database,
     private readonly positions: EventPositions,
-    private readonly sources: EventSources,
+    sources: EventSources,
     private readonly http: HttpAdapterHost,
     @Inject(CONFIG) private readonly config: Pick<Config, 'backgroundIntervalMs' | 'eventLeaseMs'>,
   ) {
     this.lease = new SequencerLease(database, config.eventLeaseMs);
-    const listener = { onOpen: () => this.look(true), onNews: (tenantId?: string) => this.onNews(tenantId) };
-    this.watch = new SequencerWatch(database.db, listener, config.backgroundIntervalMs);
+    const listener = { onOpen: () => this.look(true), onCall: (tenants: readonly string[]) => this.wake(tenants) };
+    this.watch = new SequencerWatch(database, listener, config.backgroundIntervalMs);
+    sources.listen((tenantId) => this.wake([tenantId]));
   }
 
   onApplicationBootstrap(): void {
@@ -64,11 +65,6 @@ export class EventSequencer implements OnApplicationBootstrap, BeforeApplication
   wake(tenants: Iterable<string>): void {
     for (const tenant of tenants) this.due.add(tenant);
     this.wakeUp();
-  }
-
-  private onNews(tenantId: string | undefined): void {
-    if (tenantId === undefined) this.look(false);
-    else this.wake([tenantId]);
   }
 
   private look(isFull: boolean): void {
@@ -98,12 +94,12 @@ export class EventSequencer implements OnApplicationBootstrap, BeforeApplication
 
   /** True where a batch was full, and the next one is to be had at once. */
   private async turn(): Promise<boolean> {
-    if (!(await this.lease.claim())) {
+    if (!(await this.lease.claim([...this.due]))) {
       this.watch.close();
       this.forget();
       return false;
     }
-    this.watch.open(this.sources.all.map(({ collection }) => collection));
+    this.watch.open();
     const tenants = await this.takeDue();
     let isFull = false;
     for (let at = 0; at < tenants.length; at += tenantsAtOnce) {

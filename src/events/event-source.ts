@@ -17,8 +17,6 @@ export interface Run {
 export interface EventSource {
   /** Never changed: it is stored with the feeds. */
   readonly name: string;
-  /** Into which a row of the tenant `tenantId` is inserted whenever there are new facts. */
-  readonly collection: string;
   /** Whether there may be events of this type among its own. */
   makes(type: EventType): boolean;
   /** The number of each tenant's last row. */
@@ -33,9 +31,19 @@ export interface EventSource {
 @Injectable()
 export class EventSources {
   private readonly sources: EventSource[] = [];
+  private onGrowth: (tenantId: string) => void = () => {};
 
   add(source: EventSource): void {
     this.sources.push(source);
+  }
+
+  /** For a source whose rows this node has written; those of a node that died are found by looking. */
+  grew(tenantId: string): void {
+    this.onGrowth(tenantId);
+  }
+
+  listen(onGrowth: (tenantId: string) => void): void {
+    this.onGrowth = onGrowth;
   }
 
   get all(): readonly EventSource[] {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Collection } from 'mongodb';
 import type { Database } from '../kernel/mongo/database.js';
 import { hasCode } from '../kernel/mongo/error-code.js';
-import { LEASE, leaseCollection, type LeaseRow } from './event-feed.schema.js';
+import { callOf, LEASE, leaseCollection, type LeaseRow } from './event-feed.schema.js';
 
 /** How much of its time passes before it is written again. */
 const renewedAfter = 1 / 3;
@@ -23,15 +23,15 @@ export class SequencerLease {
     this.rows = database.collection<LeaseRow>(leaseCollection.name);
   }
 
-  /** True while this node has it, which takes it where nobody does; else whoever has it is called. */
-  async claim(): Promise<boolean> {
+  /** True while this node has it, which takes it where nobody does; else whoever has it is told what there is to do. */
+  async claim(due: readonly string[] = []): Promise<boolean> {
     const now = performance.now();
     if (now - this.claimedAt < this.leaseMs * renewedAfter) return true;
     const isFree = { $or: [{ $eq: ['$holder', this.holder] }, { $lte: ['$until', '$$NOW'] }] };
     const update = {
       holder: { $cond: [isFree, this.holder, '$holder'] },
       until: { $cond: [isFree, { $add: ['$$NOW', this.leaseMs] }, '$until'] },
-      calls: { $add: [{ $ifNull: ['$calls', 0] }, { $cond: [isFree, 0, 1] }] },
+      call: { $cond: [{ $or: [isFree, due.length === 0] }, '$call', { $literal: callOf(due) }] },
     };
     const row = await this.write(update);
     this.claimedAt = row?.holder === this.holder ? now : -Infinity;

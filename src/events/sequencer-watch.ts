@@ -1,44 +1,40 @@
-import type { ChangeStream, Db, Document } from 'mongodb';
-import { LEASE, leaseCollection } from './event-feed.schema.js';
+import type { ChangeStream, Document } from 'mongodb';
+import type { Database } from '../kernel/mongo/database.js';
+import { LEASE, leaseCollection, type LeaseRow, tenantsOf } from './event-feed.schema.js';
 
-interface Call {
-  readonly ns: { readonly coll: string };
-  readonly fullDocument?: { readonly tenantId: string };
-}
+type Called = Document & { readonly updateDescription: { readonly updatedFields: { readonly call?: string } } };
 export interface Listener {
   /** From now on nothing is missed. */
   onOpen(): void;
-  /** Of this tenant where it is known. */
-  onNews(tenantId?: string): void;
+  onCall(tenants: readonly string[]): void;
 }
 
-/** What other nodes, and sources of events, tell the node that gives out positions. A stream that breaks is opened again. */
+/**
+ * What other nodes tell the node that gives out positions. A stream that breaks is opened again. It looks at one small collection: a
+ * stream over all of them costs the server a good part of what it writes.
+ */
 export class SequencerWatch {
-  private changes: ChangeStream<Document, Call & Document> | undefined;
+  private changes: ChangeStream<LeaseRow, Called> | undefined;
   private retry: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly db: Db,
+    private readonly database: Database,
     private readonly listener: Listener,
     private readonly retryMs: number,
   ) {}
 
-  open(collections: readonly string[]): void {
+  open(): void {
     if (this.changes) return;
-    const isCall = { operationType: 'update', 'ns.coll': leaseCollection.name, 'documentKey._id': LEASE };
-    const isRow = { operationType: 'insert', 'ns.coll': { $in: collections } };
-    const pipeline = [
-      { $match: { $or: [{ ...isCall, 'updateDescription.updatedFields.calls': { $exists: true } }, isRow] } },
-      { $project: { ns: 1, 'fullDocument.tenantId': 1 } },
-    ];
-    const changes = this.db.watch<Document, Call & Document>(pipeline);
+    const isCall = { operationType: 'update', 'documentKey._id': LEASE, 'updateDescription.updatedFields.call': { $exists: true } };
+    const pipeline = [{ $match: isCall }, { $project: { updateDescription: 1 } }];
+    const changes = this.database.collection<LeaseRow>(leaseCollection.name).watch<LeaseRow, Called>(pipeline);
     this.changes = changes;
     // The first token comes with the answer that opens the stream.
     changes.once('resumeTokenChanged', () => this.listener.onOpen());
-    changes.on('change', ({ fullDocument }) => this.listener.onNews(fullDocument?.tenantId));
+    changes.on('change', ({ updateDescription }) => this.listener.onCall(tenantsOf(updateDescription.updatedFields.call ?? '')));
     changes.once('error', () => {
       this.close();
-      this.retry = setTimeout(() => this.open(collections), this.retryMs).unref();
+      this.retry = setTimeout(() => this.open(), this.retryMs).unref();
     });
   }
 

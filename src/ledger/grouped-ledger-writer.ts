@@ -11,6 +11,7 @@ import { AccountCache } from './account-cache.js';
 import { accountsOf, BatchDraft, refersTo } from './batch-draft.js';
 import { hashOf, seal, type Unsealed } from './chain.js';
 import { LedgerLane } from './ledger-lane.js';
+import { LedgerNews } from './ledger-news.js';
 import { LedgerBusy, PostingUnknown } from './ledger.faults.js';
 import type { Account, LedgerCommand, Posted } from './ledger.js';
 import { type LedgerBatch, LedgerStore, NotUnique, OutcomeOpen, RolledBack } from './ledger-store.js';
@@ -52,6 +53,7 @@ export class GroupedLedgerWriter extends LedgerWriter {
     private readonly keys: Keys,
     private readonly clock: Clock,
     @Optional() private readonly limits: LedgerLimits = ledgerLimits,
+    @Optional() private readonly news?: LedgerNews,
   ) {
     super();
     this.queue = new GroupCommit((tenantId, batch) => this.settle(this.lane(tenantId), batch), limits);
@@ -125,6 +127,7 @@ export class GroupedLedgerWriter extends LedgerWriter {
       if (await this.write(lane, batch)) {
         lane.commitMs = 0.8 * lane.commitMs + 0.2 * (performance.now() - began);
         lane.adopt(batch);
+        this.news?.tell(lane.tenantId);
         return answers;
       }
       await pause(Math.random() * lane.commitMs);
@@ -136,16 +139,22 @@ export class GroupedLedgerWriter extends LedgerWriter {
     const tenantId = lane.tenantId;
     const { seq: known } = await lane.known();
     const given = group.flatMap(({ command, key }) => (command.key === undefined ? [] : [key]));
-    const numbers = group.flatMap(({ command }) => refersTo(command) ?? []);
-    const [used, referred] = await Promise.all([this.store.used(tenantId, given), this.store.referred(tenantId, [...new Set(numbers)])]);
-    const byNumber = new Map(referred.map((found) => [found.entry.n, found]));
-    const wanted = group.flatMap(({ command }) => accountsOf(command, byNumber.get(refersTo(command) ?? 0)?.entry));
-    const { head, accounts } = await lane.ground([...new Set(wanted)]);
-    // The accounts are newer than the keys and the entries, of which another node may have used or reversed one meanwhile.
+    // What is looked up here stands as of `known` at the least; whether it still does, the head of the accounts tells.
+    const [used, { byNumber, head, accounts }] = await Promise.all([this.store.used(tenantId, given), this.grounds(lane, group)]);
+    // Another node may have used a key or reversed an entry meanwhile.
     if (head.seq !== known) return this.decide(lane, group);
     const at = new Date(Math.max(this.clock.now().getTime(), head.at.getTime()));
     const draft = new BatchDraft({ head, at, accounts, referred: byNumber, used: new Map(used.map((entry) => [entry.key, entry])) });
     return { draft, answers: new Map(group.map((submitted) => [submitted, answerTo(submitted, draft)])) };
+  }
+
+  /** The entries that the commands refer to, and then the accounts that they move. */
+  private async grounds(lane: LedgerLane, group: readonly Submitted[]) {
+    const numbers = group.flatMap(({ command }) => refersTo(command) ?? []);
+    const referred = await this.store.referred(lane.tenantId, [...new Set(numbers)]);
+    const byNumber = new Map(referred.map((found) => [found.entry.n, found]));
+    const wanted = group.flatMap(({ command }) => accountsOf(command, byNumber.get(refersTo(command) ?? 0)?.entry));
+    return { byNumber, ...(await lane.ground([...new Set(wanted)])) };
   }
 
   private batchOf(lane: LedgerLane, draft: BatchDraft, others: PostOptions['with']): LedgerBatch {

@@ -38,8 +38,6 @@ export interface AccountsPage {
 /** What the ledger holds, exact as of the answer. */
 @Injectable()
 export class LedgerReader {
-  /** Into which a row is inserted with every batch of entries. */
-  readonly growsIn = batchesCollection.name;
   private readonly rows: Collection<AccountDocument>;
   private readonly entries: Collection<EntryDocument>;
   private readonly batches: Collection<BatchDocument>;

@@ -5,6 +5,7 @@ import { HoldExpiry } from './hold-expiry.js';
 import { LedgerAnchors } from './ledger-anchors.js';
 import { LedgerAuditor } from './ledger-auditor.js';
 import { LedgerExport } from './ledger-export.js';
+import { LedgerNews } from './ledger-news.js';
 import { LedgerReader } from './ledger-reader.service.js';
 import { LedgerRebuild } from './ledger-rebuild.js';
 import { LedgerService } from './ledger.service.js';
@@ -21,6 +22,7 @@ import { MongoLedgerStore } from './mongo-ledger-store.js';
     LedgerAnchors,
     LedgerAuditor,
     LedgerExport,
+    LedgerNews,
     LedgerReader,
     LedgerRebuild,
     LedgerService,
@@ -29,6 +31,6 @@ import { MongoLedgerStore } from './mongo-ledger-store.js';
     { provide: LedgerStore, useClass: MongoLedgerStore },
     { provide: LedgerWriter, useClass: GroupedLedgerWriter },
   ],
-  exports: [LedgerReader, LedgerService, LedgerWriter],
+  exports: [LedgerNews, LedgerReader, LedgerService, LedgerWriter],
 })
 export class LedgerModule {}

@@ -44,7 +44,11 @@ export class MongoLedgerStore extends LedgerStore {
   private readonly entries: Collection<EntryDocument>;
   private readonly rows: Collection<AccountDocument>;
   private readonly lanes: Collection<LaneDocument>;
-  private readonly sessions = new Map<string, Promise<ClientSession>>();
+  /**
+   * By tenant, those that are not in use. A transaction has a session of its own until it is over: what is sent in one whose
+   * transaction somebody else has ended, the driver sends without any.
+   */
+  private readonly idle = new Map<string, ClientSession[]>();
   private readonly node = newNodeId();
 
   constructor(private readonly database: Database) {
@@ -116,48 +120,36 @@ export class MongoLedgerStore extends LedgerStore {
   async commit(batch: LedgerBatch): Promise<void> {
     const { tenantId } = batch.header;
     await failpoint('ledger.batch-decided');
-    const session = await this.sessionOf(tenantId);
+    const session = this.idle.get(tenantId)?.pop() ?? (await this.openSession(tenantId));
     try {
       session.startTransaction(transaction);
-      await this.patiently(tenantId, this.write(batch, session));
+      await patiently(this.write(batch, session));
     } catch (error) {
-      if (!(error instanceof Unanswered)) await this.patiently(tenantId, session.abortTransaction()).catch(() => {});
+      if (!(error instanceof Unanswered) && (await isAborted(session))) this.giveBack(tenantId, session);
       throw beforeCommit(error);
     }
-    await this.patiently(tenantId, this.finish(session)).catch((error: unknown) => {
-      throw error instanceof Unanswered ? new OutcomeOpen('The commit was not answered', { cause: error }) : error;
-    });
-    await failpoint('ledger.committed');
-  }
-
-  /** A session that waits for an answer cannot be used again: the answer, should it come, would change the state of what came after. */
-  private async patiently(tenantId: string, work: Promise<void>): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const impatience = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        this.sessions.delete(tenantId);
-        reject(new Unanswered('The database has not answered'));
-      }, patienceMs);
-    });
     try {
-      await Promise.race([work, impatience]);
-    } finally {
-      clearTimeout(timer);
-      // It may still fail, and nobody listens.
-      work.catch(() => {});
+      await patiently(this.finish(session));
+    } catch (error) {
+      if (error instanceof Unanswered) throw new OutcomeOpen('The commit was not answered', { cause: error });
+      // Whatever is left of the transaction ends where the next one of its session begins.
+      this.giveBack(tenantId, session);
+      throw error;
     }
+    this.giveBack(tenantId, session);
+    await failpoint('ledger.committed');
   }
 
   /** What others need to end is on record before it can be open; a server that does not let us end it will do so itself. */
   async breakIn(tenantId: string): Promise<void> {
-    const own = await this.sessions.get(tenantId);
-    const others = await this.lanes.find({ tenantId, session: { $ne: own?.id?.id } }).toArray();
+    const own = (this.idle.get(tenantId) ?? []).map(({ id }) => id?.id);
+    const others = await this.lanes.find({ tenantId, session: { $nin: own } }).toArray();
     const sessions = others.map(({ session }) => ({ id: session }));
     if (sessions.length > 0) await this.database.db.command({ killSessions: sessions }).catch(() => {});
   }
 
   async abandon(tenantId: string): Promise<void> {
-    this.sessions.delete(tenantId);
+    this.idle.delete(tenantId);
     const own = await this.lanes.find({ tenantId, node: this.node }).toArray();
     await this.database.db.command({ killSessions: own.map(({ session }) => ({ id: session })) });
     // When a majority has this, it has what was committed before.
@@ -195,11 +187,11 @@ export class MongoLedgerStore extends LedgerStore {
     }
   }
 
-  private sessionOf(tenantId: string): Promise<ClientSession> {
-    const known = this.sessions.get(tenantId) ?? this.openSession(tenantId);
-    this.sessions.set(tenantId, known);
-    known.catch(() => this.sessions.delete(tenantId));
-    return known;
+  /** One that waits for an answer is never given back: the answer, should it come, would change the state of what came after. */
+  private giveBack(tenantId: string, session: ClientSession): void {
+    const idle = this.idle.get(tenantId) ?? [];
+    this.idle.set(tenantId, idle);
+    idle.push(session);
   }
 
   private async openSession(tenantId: string): Promise<ClientSession> {
@@ -220,6 +212,26 @@ export class MongoLedgerStore extends LedgerStore {
 
 /** The database has not said in time what became of what it was sent. */
 class Unanswered extends Error {}
+
+async function patiently(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const impatience = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Unanswered('The database has not answered')), patienceMs);
+  });
+  try {
+    await Promise.race([work, impatience]);
+  } finally {
+    clearTimeout(timer);
+    // It may still fail, and nobody listens.
+    work.catch(() => {});
+  }
+}
+
+const isAborted = (session: ClientSession): Promise<boolean> =>
+  patiently(session.abortTransaction()).then(
+    () => true,
+    () => false,
+  );
 
 function beforeCommit(error: unknown): unknown {
   if (hasCode(error, 11000)) return new NotUnique('A row was there already', { cause: error });

@@ -36,17 +36,17 @@ export class ChargesGatewayController {
   @Answers(GatewayTransactionsView)
   @Fails(() => new NoTransactions())
   all(@By() actor: Actor, @Query() query: QueryFields): Promise<ChargeList> {
-    return this.charges.all(actor, GatewayFields.ofQuery(query).optionalText('cursor') ?? undefined);
+    return this.charges.all(actor, cursorOf(query));
   }
 
-  /** Charges by amount, sorted; for the owner of the key, who has signed in as well. */
+  /** Charges by amount, sorted, 1,000 at a time; for the owner of the key, who has signed in as well. */
   @Get('query')
   @WithKey('payments:read', { andToken: true, reads: ({ query }) => readChargeQuery(query) })
   @ApiQuery({ type: GatewayChargeQuery })
   @Answers(GatewayTransactionsView)
   @Fails(invalidExample(() => readChargeQuery({ minAmount: 'much' })), () => new NoMatchingTransactions())
   query(@By() actor: Actor, @Query() query: QueryFields): Promise<ChargeList> {
-    return this.charges.query(actor, readChargeQuery(query));
+    return this.charges.query(actor, readChargeQuery(query), cursorOf(query));
   }
 
   /** One charge. The platform has the same path for ids of its own. */
@@ -58,3 +58,5 @@ export class ChargesGatewayController {
     return this.charges.find(actor, id);
   }
 }
+
+const cursorOf = (query: QueryFields): string | undefined => GatewayFields.ofQuery(query).optionalText('cursor') ?? undefined;

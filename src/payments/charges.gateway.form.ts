@@ -17,10 +17,10 @@ export class GatewayChargeForm {
   @ApiProperty({ maxLength: longest.webhookUrl, type: String, nullable: true }) webhookUrl?: string | null;
 }
 export class GatewayChargesQuery {
-  /** `nextCursor` of the answer before: the next older charges. */
+  /** `nextCursor` of the answer before. */
   cursor?: string;
 }
-export class GatewayChargeQuery {
+export class GatewayChargeQuery extends GatewayChargesQuery {
   /** Major units, inclusive. @example 10 */
   minAmount?: number;
   /** Major units, inclusive. @example 250.5 */

@@ -1,17 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { Decimal128, type Filter, type Sort } from 'mongodb';
+import { Decimal128, type Filter } from 'mongodb';
 import type { Scope } from '../kernel/actor/scope.js';
 import type { Decimal } from '../kernel/money/decimal.js';
 import { Database } from '../kernel/mongo/database.js';
 import type { ScopedCollection } from '../kernel/mongo/scoped-collection.js';
 import type { ChargedPayment, ChargeField, ChargeQuery } from './charge.js';
+import type { ChargePlace } from './charge-place.js';
 import { fromDocument, isCharge, type PaymentDocument, paymentsCollection } from './payment.schema.js';
 
-/** The last charge of a part of the list. */
-export interface ChargePlace {
-  readonly createdAt: Date;
-  readonly id: string;
-}
 type Bounds = Pick<ChargeQuery, 'least' | 'most'>;
 
 const stored: Readonly<Record<ChargeField, string>> = {
@@ -35,26 +31,18 @@ export class ChargesRepository {
     return document && (fromDocument(document) as ChargedPayment);
   }
 
-  newest(scope: Scope, limit: number, after?: ChargePlace): Promise<ChargedPayment[]> {
-    const older = after && {
-      createdAt: { $lte: after.createdAt },
-      $or: [{ createdAt: { $lt: after.createdAt } }, { createdAt: after.createdAt, 'charge.id': { $lt: after.id } }],
-    };
-    return this.list(scope, { ...matching({}), ...older }, { createdAt: -1, 'charge.id': -1 }, limit);
-  }
-
-  sorted(scope: Scope, { sortBy, descending, ...bounds }: ChargeQuery, limit: number): Promise<ChargedPayment[]> {
-    const direction = descending ? -1 : 1;
-    return this.list(scope, matching(bounds), { [stored[sortBy]]: direction, 'charge.id': direction }, limit);
+  async sorted(scope: Scope, { sortBy, descending, ...bounds }: ChargeQuery, limit: number, after?: ChargePlace): Promise<ChargedPayment[]> {
+    const [field, direction, beyond] = [stored[sortBy], descending ? -1 : 1, descending ? '$lt' : '$gt'] as const;
+    const behind: Filter<PaymentDocument> = after
+      ? { $or: [{ [field]: { [beyond]: after.value } }, { [field]: after.value, 'charge.id': { [beyond]: after.id } }] }
+      : {};
+    const sort = { [field]: direction, 'charge.id': direction } as const;
+    const documents = await this.payments.find(scope, { ...matching(bounds), ...behind }, { sort, limit });
+    return documents.map((document) => fromDocument(document) as ChargedPayment);
   }
 
   count(scope: Scope, bounds: Bounds = {}): Promise<number> {
     return this.payments.count(scope, matching(bounds));
-  }
-
-  private async list(scope: Scope, filter: Filter<PaymentDocument>, sort: Sort, limit: number): Promise<ChargedPayment[]> {
-    const documents = await this.payments.find(scope, filter, { sort, limit });
-    return documents.map((document) => fromDocument(document) as ChargedPayment);
   }
 }
 

@@ -5,7 +5,6 @@ import { ownScope, tenantScope } from '../kernel/actor/scope.js';
 import { Clock } from '../kernel/clock.js';
 import { type Config, CONFIG } from '../kernel/config/config.js';
 import { raise } from '../kernel/fault/fault.js';
-import { decodeCursor, encodeCursor } from '../kernel/http/page.js';
 import { requestContext } from '../kernel/http/request-context.js';
 import { objectIdHex } from '../kernel/ids.js';
 import { isCurrency } from '../kernel/money/currencies.js';
@@ -13,6 +12,7 @@ import { hasCode } from '../kernel/mongo/error-code.js';
 import { TargetNotAllowed, WebhookTargets } from '../webhooks/webhook-targets.js';
 import type { ChargedPayment, ChargeQuery } from './charge.js';
 import { NoMatchingTransactions, NoTransactions, TransactionNotFound, WebhookUrlNotAllowed } from './charge.faults.js';
+import { cursorBehind, placeOf } from './charge-place.js';
 import { settlementOf } from './charge-settlement.js';
 import type { NewCharge } from './charges.gateway.dto.js';
 import { ChargesRepository } from './charges.repository.js';
@@ -61,24 +61,16 @@ export class ChargesService {
 
   /** The newest, oldest of them first. @throws NoTransactions, Invalid on a cursor of another list */
   async all(actor: Actor, cursor?: string): Promise<ChargeList> {
-    const scope = ownScope(actor);
-    const [found, total] = await Promise.all([
-      this.charges.newest(scope, mostListed + 1, cursor === undefined ? undefined : placeOf(cursor)),
-      this.charges.count(scope),
-    ]);
-    if (found.length === 0) throw new NoTransactions();
-    const charges = found.slice(0, mostListed);
-    const oldest = charges.at(-1) as ChargedPayment;
-    const nextCursor = found.length > mostListed ? encodeCursor([oldest.createdAt.getTime(), oldest.charge.id]) : null;
-    return { ownerId: actor.userId, total, charges: charges.reverse(), nextCursor };
+    const list = await this.part(actor, { sortBy: 'createdAt', descending: true }, cursor);
+    if (list.charges.length === 0) throw new NoTransactions();
+    return { ...list, charges: list.charges.toReversed() };
   }
 
-  /** @throws NoMatchingTransactions */
-  async query(actor: Actor, query: ChargeQuery): Promise<ChargeList> {
-    const scope = ownScope(actor);
-    const [charges, total] = await Promise.all([this.charges.sorted(scope, query, mostListed), this.charges.count(scope, query)]);
-    if (charges.length === 0) throw new NoMatchingTransactions();
-    return { ownerId: actor.userId, total, charges, nextCursor: null };
+  /** @throws NoMatchingTransactions, Invalid on a cursor of another list */
+  async query(actor: Actor, query: ChargeQuery, cursor?: string): Promise<ChargeList> {
+    const list = await this.part(actor, query, cursor);
+    if (list.charges.length === 0) throw new NoMatchingTransactions();
+    return list;
   }
 
   /** In the tenant of the surfaces that know no tenants. */
@@ -89,6 +81,18 @@ export class ChargesService {
   /** Whoever's it is, in the caller's tenant; for those who decide themselves who may do what with it. */
   findInTenant({ tenantId }: Actor, id: string): Promise<ChargedPayment | null> {
     return this.charges.find(tenantScope(tenantId), id);
+  }
+
+  private async part(actor: Actor, query: ChargeQuery, cursor: string | undefined): Promise<ChargeList> {
+    const scope = ownScope(actor);
+    const after = cursor === undefined ? undefined : placeOf(cursor, query);
+    const [found, total] = await Promise.all([
+      this.charges.sorted(scope, query, mostListed + 1, after),
+      this.charges.count(scope, query),
+    ]);
+    const charges = found.slice(0, mostListed);
+    const last = found.length > mostListed ? charges.at(-1) : undefined;
+    return { ownerId: actor.userId, total, charges, nextCursor: last ? cursorBehind(last, query) : null };
   }
 
   private async create(actor: Actor, { customerName, amountMinor, currency, details, webhookUrl }: NewCharge): Promise<ChargedPayment> {
@@ -117,9 +121,4 @@ export class ChargesService {
       throw error instanceof TargetNotAllowed ? new WebhookUrlNotAllowed(url) : error;
     }
   }
-}
-
-function placeOf(cursor: string) {
-  const [time, id] = decodeCursor(cursor, 2);
-  return { createdAt: new Date(Number(time)), id: String(id) };
 }

@@ -297,6 +297,23 @@ describe('what was charged', () => {
     expect(inOrder).toEqual([...inOrder].sort());
     expect(new Set(inOrder).size).toBe(1501);
     expect((await user.call('GET', '/api/v1/payments/all?cursor=nothing')).status).toBe(422);
+
+    const ids = inOrder.map((text) => String(text.split(' ')[1]));
+    const signedIn = { authorization: `Bearer ${user.token}` };
+    for (const sortBy of ['createdAt', 'amount', 'status', 'customerName']) {
+      for (const sortOrder of ['asc', 'desc']) {
+        const query = `/api/v1/payments/query?sortBy=${sortBy}&sortOrder=${sortOrder}`;
+        const parts = [(await user.call('GET', query, undefined, signedIn)).body];
+        parts.push((await user.call('GET', `${query}&cursor=${parts[0].nextCursor}`, undefined, signedIn)).body);
+        expect(parts.map(({ totalTransactions }) => totalTransactions)).toEqual([1501, 1501]);
+        expect(parts.map(({ nextCursor }) => typeof nextCursor)).toEqual(['string', 'undefined']);
+        const listed = parts.flatMap(({ transactions }) => transactions as { id: string }[]).map(({ id }) => id);
+        const expected = sortBy === 'createdAt' ? ids : [...ids].sort();
+        expect([sortBy, sortOrder, listed]).toEqual([sortBy, sortOrder, sortOrder === 'asc' ? expected : expected.toReversed()]);
+      }
+    }
+    const otherOrder = `/api/v1/payments/query?sortBy=amount&cursor=${first.nextCursor}`;
+    expect((await user.call('GET', otherOrder, undefined, signedIn)).status).toBe(422);
   });
 
   it('is a payment of the one core', async () => {

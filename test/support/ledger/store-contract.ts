@@ -187,6 +187,15 @@ export function ledgerStoreContract(name: string, makeStore: () => Promise<Books
       });
     });
 
+    it('takes a batch whole, or not at all, also from a node that sends it twice at once', async () => {
+      for (let seq = 1; seq <= 10; seq++) {
+        const sent = await Promise.allSettled([store.commit(batch(seq)), store.commit(batch(seq)), store.commit(batch(seq))]);
+        expect(sent.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        const { head, accounts } = await other.accounts(tenantId, [ann]);
+        expect([head.n, accounts, await other.used(tenantId, [`key${seq}`])]).toMatchObject([seq, [account(ann, seq)], [entry(seq)]]);
+      }
+    });
+
     describe('a read', () => {
       it('of head and accounts is of one moment, also while others write', async () => {
         const state = { isWritten: false };
