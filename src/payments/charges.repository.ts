@@ -31,7 +31,12 @@ export class ChargesRepository {
     return document && (fromDocument(document) as ChargedPayment);
   }
 
-  async sorted(scope: Scope, { sortBy, descending, ...bounds }: ChargeQuery, limit: number, after?: ChargePlace): Promise<ChargedPayment[]> {
+  async sorted(
+    scope: Scope,
+    { sortBy, descending, ...bounds }: ChargeQuery,
+    limit: number,
+    after?: ChargePlace,
+  ): Promise<ChargedPayment[]> {
     const [field, direction, beyond] = [stored[sortBy], descending ? -1 : 1, descending ? '$lt' : '$gt'] as const;
     const behind: Filter<PaymentDocument> = after
       ? { $or: [{ [field]: { [beyond]: after.value } }, { [field]: after.value, 'charge.id': { [beyond]: after.id } }] }

@@ -86,10 +86,7 @@ export class ChargesService {
   private async part(actor: Actor, query: ChargeQuery, cursor: string | undefined): Promise<ChargeList> {
     const scope = ownScope(actor);
     const after = cursor === undefined ? undefined : placeOf(cursor, query);
-    const [found, total] = await Promise.all([
-      this.charges.sorted(scope, query, mostListed + 1, after),
-      this.charges.count(scope, query),
-    ]);
+    const [found, total] = await Promise.all([this.charges.sorted(scope, query, mostListed + 1, after), this.charges.count(scope, query)]);
     const charges = found.slice(0, mostListed);
     const last = found.length > mostListed ? charges.at(-1) : undefined;
     return { ownerId: actor.userId, total, charges, nextCursor: last ? cursorBehind(last, query) : null };
