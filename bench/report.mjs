@@ -49,3 +49,26 @@ export async function report({ name, args, about, judged, write }, measure) {
 export const explanation =
   'Figures are medians of the rounds; a share or factor is the median of those of each round, with the least and the most in ' +
   'parentheses. Server, database and load share the machine, so only comparisons within one run mean anything.';
+
+/**
+ * @typedef {object} Rounds
+ * @property {number} rounds
+ * @property {number} seconds of each load
+ * @property {boolean} warmUp
+ */
+
+/**
+ * A program that is loads in rounds, and nothing else to choose.
+ * @param {string} name
+ * @param {string} how the loads take turns, and what is looked at after them
+ * @param {(mongod: string, options: Rounds) => Promise<import('./results.mjs').Row[]>} measure
+ * @returns {(args: readonly string[]) => Promise<void>}
+ */
+export const inRounds = (name, how, measure) => async (args) => {
+  const { toy, write, ...given } = readOptions(args, { rounds: '5', seconds: '4' }, { rounds: '1', seconds: '1' });
+  const options = { rounds: Number(given.rounds), seconds: Number(given.seconds), warmUp: !toy };
+  const { rounds, seconds } = options;
+  assertPositive([rounds, seconds]);
+  const about = `${rounds} rounds of ${seconds} s each, taken in turns; ${how} ${explanation}`;
+  await report({ name, args, about, judged: rounds >= leastRounds, write }, (mongod) => measure(mongod, options));
+};

@@ -1,22 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { asFigures, takeTurns } from '../load.mjs';
 import { databaseUri } from '../mongod.mjs';
 import { progress } from '../results.mjs';
 import { overDatabase, programs, startServer } from '../server.mjs';
 import { asMillis, asPercent, ratio } from '../stats.mjs';
+import { until } from '../until.mjs';
 
 const leastShare = 0.5;
 const mostMillis = 100;
-const patienceMs = 300_000;
 
 const body = JSON.stringify({ customerName: 'Ava Reed', paymentAmount: 12.99, currency: 'GBP', details: 'Order 1042' });
 
 /**
  * Charges, with everything that a payment leaves behind and the job that completes it, against a bare insert.
  * @param {string} mongod
- * @param {import('../gateway.mjs').Options} options
+ * @param {import('../report.mjs').Rounds} options
  */
 export async function measureCharges(mongod, options) {
   const uri = databaseUri(mongod, 'gateway');
@@ -84,11 +83,8 @@ class Charges {
   }
 
   /** What one load left to do is not done at the expense of the next. */
-  async completed() {
-    const until = performance.now() + patienceMs;
-    while (await this.jobs.countDocuments({ state: { $in: ['waiting', 'running'] } }, { limit: 1 })) {
-      if (performance.now() > until) throw new Error('Charges are not completed');
-      await pause(250);
-    }
+  completed() {
+    const isLeft = () => this.jobs.countDocuments({ state: { $in: ['waiting', 'running'] } }, { limit: 1 });
+    return until('charges are completed', async () => (await isLeft()) === 0);
   }
 }

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
+import { until } from '../until.mjs';
 import { opening } from './fill.mjs';
 
 /**
@@ -29,7 +29,6 @@ export async function audit(uri, accounts, acknowledged) {
   }
 }
 
-const patienceMs = 60_000;
 const seen = new Map();
 
 async function auditProduct(db, session, acknowledged) {
@@ -65,12 +64,11 @@ export async function sequenced(uri) {
   const client = await MongoClient.connect(uri);
   try {
     const db = client.db();
-    for (const until = performance.now() + patienceMs; ; await pause(100)) {
+    await until('the event feed comes to the end of the ledger', async () => {
       const last = await db.collection('ledger_batches').findOne({}, { sort: { tenantId: 1, seq: -1 } });
       const feed = await db.collection('event_feeds').findOne({ _id: last.tenantId });
-      if (feed?.through.ledger === last.n) return;
-      if (performance.now() > until) throw new Error('The event feed does not come to the end of the ledger');
-    }
+      return feed?.through.ledger === last.n;
+    });
   } finally {
     await client.close();
   }

@@ -1,20 +1,19 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { asFigures, takeTurns } from '../load.mjs';
 import { databaseUri } from '../mongod.mjs';
 import { progress } from '../results.mjs';
 import { overDatabase, programs, signIn, startServer } from '../server.mjs';
 import { asFactor, asPercent, ratio } from '../stats.mjs';
+import { until } from '../until.mjs';
 
 const connections = 64;
 const leastShare = 0.4;
 const leastTimes = 4;
-const patienceMs = 300_000;
 
 /**
  * Events of others, each sent once: verified, stored and acknowledged, then ingested by a job.
  * @param {string} mongod
- * @param {import('../webhooks.mjs').Options} options
+ * @param {import('../report.mjs').Rounds} options
  */
 export async function measureIntake(mongod, options) {
   const uri = databaseUri(mongod, 'webhooks');
@@ -101,12 +100,8 @@ class Inbox {
   }
 
   /** What one load left to do is not done at the expense of the next. */
-  async ingested() {
-    const until = performance.now() + patienceMs;
-    while (await this.isBusy()) {
-      if (performance.now() > until) throw new Error('Events are not ingested');
-      await pause(250);
-    }
+  ingested() {
+    return until('events are ingested', async () => !(await this.isBusy()));
   }
 
   async isBusy() {

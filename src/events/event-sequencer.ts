@@ -94,9 +94,12 @@ export class EventSequencer implements OnApplicationBootstrap, BeforeApplication
 
   /** True where a batch was full, and the next one is to be had at once. */
   private async turn(): Promise<boolean> {
-    if (!(await this.lease.claim([...this.due]))) {
+    const told = [...this.due];
+    if (!(await this.lease.claim(told))) {
       this.watch.close();
-      this.forget();
+      // What came meanwhile has not been told.
+      for (const tenant of told) this.due.delete(tenant);
+      [this.isLookDue, this.isFullLookDue] = [false, false];
       return false;
     }
     this.watch.open();
@@ -110,15 +113,10 @@ export class EventSequencer implements OnApplicationBootstrap, BeforeApplication
     return isFull;
   }
 
-  private forget(): void {
-    this.due.clear();
-    this.isLookDue = false;
-    this.isFullLookDue = false;
-  }
-
   private async takeDue(): Promise<string[]> {
     const [due, isLook, isFull] = [[...this.due], this.isLookDue, this.isFullLookDue];
-    this.forget();
+    this.due.clear();
+    [this.isLookDue, this.isFullLookDue] = [false, false];
     const waiting = isLook ? await this.positions.waiting() : [];
     const behind = isFull ? await this.positions.behind() : [];
     return [...new Set([...due, ...waiting, ...behind])];
