@@ -1,32 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { event, Feed, feedNode, type FeedNode, type NodeOptions, prepareFeeds } from '../../test/support/events/feed-nodes.js';
-import { testDatabaseUri } from '../../test/support/database.js';
+import { event, Feed, FeedBench, feedNode, type FeedNode, type NodeOptions } from '../../test/support/events/feed-nodes.js';
 import { armFailpoints } from '../kernel/failpoints.js';
 import type { Database } from '../kernel/mongo/database.js';
 import { comesTrue } from '../kernel/mongo/mongod-process.js';
 import { feedsCollection, leaseCollection } from './event-feed.schema.js';
 
-let uri: string;
+let bench: FeedBench;
 let database: Database;
-let nodes: FeedNode[];
 
 beforeEach(async () => {
-  uri = testDatabaseUri('sequencer');
-  database = await prepareFeeds(uri);
-  nodes = [];
+  bench = await FeedBench.open('sequencer');
+  ({ database } = bench);
 });
 afterEach(async () => {
   armFailpoints(undefined);
-  await Promise.all(nodes.map((node) => node.stop()));
-  await database.db.dropDatabase();
-  await database.client.close();
+  await bench.close();
 });
 
-async function node(options?: NodeOptions): Promise<FeedNode> {
-  const made = await feedNode(uri, options);
-  nodes.push(made);
-  return made;
-}
+const node = (options?: NodeOptions): Promise<FeedNode> => bench.node(options);
 async function running(options?: NodeOptions): Promise<FeedNode> {
   const made = await node(options);
   made.start();
@@ -146,7 +137,7 @@ describe('several nodes', () => {
   });
 
   it('take over at once from one that was stopped', async () => {
-    const [first, second] = [await feedNode(uri, { everyMs: 50 }), await node({ everyMs: 50 })];
+    const [first, second] = [await feedNode(bench.uri, { everyMs: 50 }), await node({ everyMs: 50 })];
     first.start();
     await first.record(event('ten_a'));
     await holds(1);

@@ -1,5 +1,4 @@
-import { testDatabaseUri } from '../../test/support/database.js';
-import { event, Feed, feedNode, type FeedNode, type NodeOptions, prepareFeeds, rowId } from '../../test/support/events/feed-nodes.js';
+import { event, Feed, FeedBench, type FeedNode, type NodeOptions, rowId } from '../../test/support/events/feed-nodes.js';
 import { tenantScope } from '../kernel/actor/scope.js';
 import type { Database } from '../kernel/mongo/database.js';
 import { comesTrue } from '../kernel/mongo/mongod-process.js';
@@ -9,26 +8,18 @@ import { feedsCollection } from './event-feed.schema.js';
 import type { EventFilter } from './event-filter.js';
 import type { EventSource } from './event-source.js';
 
+let bench: FeedBench;
 let database: Database;
-let nodes: FeedNode[];
-let uri: string;
 
 beforeEach(async () => {
-  uri = testDatabaseUri('source');
-  database = await prepareFeeds(uri);
-  nodes = [];
+  bench = await FeedBench.open('source');
+  ({ database } = bench);
 });
 afterEach(async () => {
-  await Promise.all(nodes.map((node) => node.stop()));
-  await database.db.dropDatabase();
-  await database.client.close();
+  await bench.close();
 });
 
-async function node(options?: NodeOptions): Promise<FeedNode> {
-  const made = await feedNode(uri, options);
-  nodes.push(made);
-  return made;
-}
+const node = (options?: NodeOptions): Promise<FeedNode> => bench.node(options);
 const feed = () => new Feed(database, 'ten_a');
 const holds = (length: number) => comesTrue(async () => (await feed().all()).length === length, 10_000);
 

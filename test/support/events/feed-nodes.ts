@@ -12,6 +12,7 @@ import { Idempotency } from '../../../src/kernel/idempotency/idempotency.js';
 import { newId } from '../../../src/kernel/ids.js';
 import { Database } from '../../../src/kernel/mongo/database.js';
 import { UnitOfWork } from '../../../src/kernel/mongo/unit-of-work.js';
+import { testDatabaseUri } from '../database.js';
 
 /** A node that records events and, once it is started, puts them into the feeds. */
 export interface FeedNode {
@@ -65,6 +66,33 @@ export async function feedNode(uri: string, { everyMs = 1_000, leaseMs = 5_000, 
       await database.client.close();
     },
   };
+}
+
+/** Nodes over a database of their own, which goes when they do. */
+export class FeedBench {
+  private readonly nodes: FeedNode[] = [];
+
+  private constructor(
+    readonly uri: string,
+    readonly database: Database,
+  ) {}
+
+  static async open(name: string): Promise<FeedBench> {
+    const uri = testDatabaseUri(name);
+    return new FeedBench(uri, await prepareFeeds(uri));
+  }
+
+  async node(options?: NodeOptions): Promise<FeedNode> {
+    const made = await feedNode(this.uri, options);
+    this.nodes.push(made);
+    return made;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.stop()));
+    await this.database.db.dropDatabase();
+    await this.database.client.close();
+  }
 }
 
 export function event(tenantId: string, given: Partial<Event> = {}): Event {
