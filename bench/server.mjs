@@ -14,7 +14,7 @@ import { atEnd, temporaryDirectory } from './resources.mjs';
  */
 
 export const programs = {
-  product: fileURLToPath(new URL('../dist/main.js', import.meta.url)),
+  product: fileURLToPath(new URL('../dist/bundle/main.js', import.meta.url)),
   bare: fileURLToPath(new URL('bare-server.mjs', import.meta.url)),
   naiveLedger: fileURLToPath(new URL('ledger/naive-server.mjs', import.meta.url)),
   bareGateway: fileURLToPath(new URL('gateway/bare-server.mjs', import.meta.url)),

@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const main = join(root, 'dist', 'main.js');
+const main = join(root, 'dist', 'bundle', 'main.js');
 const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
-const inputs = ['src', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', 'package.json'];
+const bundler = join(root, 'scripts', 'bundle.mjs');
+const inputs = ['src', 'scripts/bundle.mjs', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', 'package.json'];
 
 /** Leaves a built dist behind, or ends the process with what to do. */
 export function buildIfStale() {
@@ -19,8 +20,10 @@ export function buildIfStale() {
   if (existsSync(main) && statSync(main).mtimeMs >= newestInput()) return;
   const since = Date.now();
   process.stderr.write('building ...');
-  const { status } = spawnSync(process.execPath, [nest, 'build'], { cwd: root, stdio: ['ignore', 2, 2] });
-  if (status !== 0) fail('the build failed');
+  for (const step of [[nest, 'build'], [bundler]]) {
+    const { status } = spawnSync(process.execPath, step, { cwd: root, stdio: ['ignore', 2, 2] });
+    if (status !== 0) fail('the build failed');
+  }
   process.stderr.write(` (${((Date.now() - since) / 1000).toFixed(1)} s)\n`);
 }
 

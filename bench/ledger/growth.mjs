@@ -16,7 +16,7 @@ const mostTimes = 2;
 const mostReadyMillis = 3_000;
 const mostMegabytes = 300;
 const leastVerified = 50_000;
-const cli = fileURLToPath(new URL('../../dist/cli/payops.js', import.meta.url));
+const cli = fileURLToPath(new URL('../../dist/bundle/payops.js', import.meta.url));
 
 /**
  * What many entries cost: reads, a restart, memory, and the whole chain checked.

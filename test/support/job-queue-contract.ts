@@ -299,14 +299,20 @@ export function jobQueueContract(name: string, open: () => JobBench): void {
 
     it('stops when what it works on is finished', async () => {
       let isFinished = false;
+      let finish = () => {};
+      const told = new Promise<void>((resolve) => (finish = resolve));
       const run: JobHandler['run'] = async () => {
-        await pause(200);
+        await told;
         isFinished = true;
       };
       const [one, other] = [await worker({ run }), await node()];
-      const [id = '', next = ''] = [...(await enqueue(one, job())), ...(await enqueue(one, job({ runAt: new Date(Date.now() + 100) })))];
+      const [id = ''] = await enqueue(one, job());
       await until(async () => (await one.queue.find(id))?.state === 'running');
-      await one.stop();
+      const stopped = one.stop();
+      const [next = ''] = await enqueue(other, job());
+      await pause(100);
+      finish();
+      await stopped;
       nodes = [other];
       expect([isFinished, (await other.queue.find(id))?.state, (await other.queue.find(next))?.state]).toEqual([true, 'done', 'waiting']);
     });

@@ -11,6 +11,6 @@ export async function payops(mongodbUri: string, ...words: string[]): Promise<st
     NODE_ENV: 'test',
     LOG_LEVEL: 'error',
   };
-  const { stdout } = await promisify(execFile)(process.execPath, [join(__dirname, '../../dist/cli/payops.js'), ...words], { env });
+  const { stdout } = await promisify(execFile)(process.execPath, [join(__dirname, '../../dist/bundle/payops.js'), ...words], { env });
   return stdout;
 }

@@ -21,7 +21,7 @@ const defaults = { PORT: '0', NODE_ENV: 'test', APP_SECRET: 'a secret of the tes
 
 /** The built server as a process of its own, on a free port, as an operator starts it. */
 export async function startServer(env: Record<string, string>): Promise<TestServer> {
-  const child = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
+  const child = spawn(process.execPath, [join(root, 'dist', 'bundle', 'main.js')], {
     // Outside the project, so that no .env of a developer counts.
     cwd: join(root, 'dist'),
     env: { ...Object.fromEntries(inherited.map((name) => [name, process.env[name]])), ...defaults, ...env },

@@ -156,7 +156,7 @@ it('stays exact while and after the days are counted in another time zone', asyn
 it('agrees with a rebuild from the payments', async () => {
   const before = await Oracle.of(uri);
   const kept = nonZero(await before.buckets());
-  const cli = promisify(execFile)(process.execPath, [join(__dirname, '../../../dist/cli/payops.js'), 'analytics', 'rebuild'], {
+  const cli = promisify(execFile)(process.execPath, [join(__dirname, '../../../dist/bundle/payops.js'), 'analytics', 'rebuild'], {
     env: { ...process.env, MONGODB_URI: uri, APP_SECRET: 'a secret of the test suites only', NODE_ENV: 'test', LOG_LEVEL: 'error' },
   });
   const { stdout } = await cli;

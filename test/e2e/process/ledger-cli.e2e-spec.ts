@@ -10,7 +10,7 @@ import { FakeClock } from '../../support/clock.js';
 import { testDatabaseUri } from '../../support/database.js';
 import { commandsOf } from '../../support/ledger/commands.js';
 
-const program = join(__dirname, '../../../dist/cli/payops.js');
+const program = join(__dirname, '../../../dist/bundle/payops.js');
 const secret = 'a secret of the test suites only';
 const uri = testDatabaseUri('ledger-cli');
 const env = { ...process.env, MONGODB_URI: uri, APP_SECRET: secret, NODE_ENV: 'test', LOG_LEVEL: 'error' };
