@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-// The server and the command line in few files: loading some two thousand modules one by one is most of what a start costs.
+// The programs in a file each: loading some two thousand modules one by one is most of what a start costs.
 const dist = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist');
 
 /** What a package would use if it were installed stays outside, and so do packages that look for files beside themselves. */
@@ -21,35 +21,30 @@ const outside = {
   },
 };
 
-/** Nest and the documents go by the names of classes. Functions get their names again and again, wherever they are made: they need none. */
-const quickNames = {
-  name: 'quick-names',
-  setup({ onEnd }) {
-    const helper = /^var __name = (.*);$/m;
-    onEnd(({ outputFiles }) => {
-      for (const { path, text } of outputFiles.filter(({ path }) => path.endsWith('.js'))) {
-        if (!helper.test(text)) throw new Error(`${path} keeps names in another way`);
-        const named = text
-          .replace(helper, 'var __name = (target) => target, __className = $1;')
-          .replaceAll('__name(this, "', '__className(this, "');
-        writeFileSync(path, named);
-      }
+/**
+ * Nest and the documents go by the names of classes, which change where all modules share one scope. (The bundler's own way to keep names
+ * has a function named again wherever it is made, which costs more than a request has time for.)
+ */
+const classNames = {
+  name: 'class-names',
+  setup({ onLoad }) {
+    const head = /^(?:export )?(?:(?:let|const) \w+ = (?:\w+ = )?)?class (\w+)(?: extends [^{]+)? \{/gm;
+    const named = "$& static { Object.defineProperty(this, 'name', { value: '$1', configurable: true }); }";
+    onLoad({ filter: /[\\/](?:dist|@nestjs)[\\/].*\.js$/ }, async ({ path }) => {
+      return { contents: (await readFile(path, 'utf8')).replace(head, named) };
     });
   },
 };
 
-mkdirSync(join(dist, 'bundle'), { recursive: true });
 await build({
-  write: false,
-  entryPoints: { main: join(dist, 'main.js'), payops: join(dist, 'cli', 'payops.js') },
+  entryPoints: { main: join(dist, 'main.js'), payops: join(dist, 'cli', 'payops.js'), openapi: join(dist, 'openapi.js') },
   outdir: join(dist, 'bundle'),
   bundle: true,
   // In one file each: of a package in CommonJS, a file of its own would show no names to those who import it when they need it.
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  keepNames: true,
-  plugins: [outside, quickNames],
+  plugins: [outside, classNames],
   // The compiler's own decorators repeat keys.
   logOverride: { 'duplicate-object-key': 'silent' },
   banner: {
