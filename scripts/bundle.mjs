@@ -1,36 +1,39 @@
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { outside } from './outside.mjs';
 
-// The server and the command line in few files: loading some two thousand modules one by one is most of what a start costs.
+// The programs in a file each: loading some two thousand modules one by one is most of what a start costs.
 const dist = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist');
 
-/** What a package would use if it were installed stays outside, and so do packages that look for files beside themselves. */
-const outside = {
-  name: 'outside',
-  setup({ onResolve, resolve }) {
-    const beside = new Set(['@node-rs/argon2', 'swagger-ui-dist', 'mongodb-memory-server-core']);
-    onResolve({ filter: /^[^./]/ }, async ({ path, kind, resolveDir, importer, pluginData }) => {
-      if (pluginData === outside) return undefined;
-      const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
-      if (beside.has(name)) return { path, external: true };
-      const { errors } = await resolve(path, { kind, resolveDir, importer, pluginData: outside });
-      return errors.length > 0 ? { path, external: true } : undefined;
+/** They have native code, or look for files beside themselves. */
+const installed = ['@node-rs/argon2', 'swagger-ui-dist', 'mongodb-memory-server-core'];
+
+/**
+ * Nest and the documents go by the names of classes, which change where all modules share one scope. (The bundler's own way to keep names
+ * has a function named again wherever it is made, which costs more than a request has time for.)
+ */
+const classNames = {
+  name: 'class-names',
+  setup({ onLoad }) {
+    const head = /^(?:export )?(?:(?:let|const) \w+ = (?:\w+ = )?)?class (\w+)(?: extends [^{]+)? \{/gm;
+    const named = "$& static { Object.defineProperty(this, 'name', { value: '$1', configurable: true }); }";
+    onLoad({ filter: /[\\/](?:dist|@nestjs)[\\/].*\.js$/ }, async ({ path }) => {
+      return { contents: (await readFile(path, 'utf8')).replace(head, named) };
     });
   },
 };
 
 await build({
-  entryPoints: { main: join(dist, 'main.js'), payops: join(dist, 'cli', 'payops.js') },
+  entryPoints: { main: join(dist, 'main.js'), payops: join(dist, 'cli', 'payops.js'), openapi: join(dist, 'openapi.js') },
   outdir: join(dist, 'bundle'),
   bundle: true,
   // In one file each: of a package in CommonJS, a file of its own would show no names to those who import it when they need it.
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  // Nest and the documents go by the names of classes.
-  keepNames: true,
-  plugins: [outside],
+  plugins: [outside(installed), classNames],
   // The compiler's own decorators repeat keys.
   logOverride: { 'duplicate-object-key': 'silent' },
   banner: {

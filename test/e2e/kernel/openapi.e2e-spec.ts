@@ -48,6 +48,14 @@ it('writes one document a surface, without a database and without a complaint', 
   }
 });
 
+it('writes the same from the bundle, in which all modules share one scope', async () => {
+  const bundled = await mkdtemp(join(directory, 'bundled-'));
+  await promisify(execFile)(process.execPath, ['dist/bundle/openapi.js', bundled]);
+  for (const surface of surfaces) {
+    expect(JSON.parse(await readFile(join(bundled, `${surface}.json`), 'utf8'))).toEqual(documents[surface]);
+  }
+});
+
 it('documents every route but its own', () => {
   const routes = app.app.get(Routes, { strict: false }).all();
   const wanted = routes
