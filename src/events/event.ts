@@ -34,6 +34,9 @@ export const eventTypes = [
   'INTEGRATION_CREATED',
   'INTEGRATION_SECRET_ROTATED',
   'INTEGRATION_DELETED',
+  'PROVIDER_CREATED',
+  'PROVIDER_UPDATED',
+  'PROVIDER_DELETED',
   'INGESTED',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
