@@ -4,14 +4,14 @@ import { sample } from './sample.connector.js';
 
 export interface BrokenSample {
   readonly name: string;
-  /** The checks that have to find it, each by itself. */
-  readonly foundBy: readonly string[];
+  /** The checks that have to find it, each by itself, and what each has to say. */
+  readonly foundBy: Readonly<Record<string, string>>;
   connect(options: ConnectorOptions): PaymentProvider;
 }
 type Change = (good: PaymentProvider, options: ConnectorOptions) => Partial<PaymentProvider>;
 
 /** The good one, with some of its methods changed. */
-const broken = (name: string, foundBy: readonly string[], change: Change): BrokenSample => ({
+const broken = (name: string, foundBy: BrokenSample['foundBy'], change: Change): BrokenSample => ({
   name,
   foundBy,
   connect(options) {
@@ -34,7 +34,10 @@ const decline = (category: 'do_not_honour' | 'provider_unavailable'): Outcome =>
 export const brokenSamples: readonly BrokenSample[] = [
   broken(
     'drops the idempotency key',
-    ['does the same once, though it is told again with the same key', 'does not know what a time-out means after the effect'],
+    {
+      'does the same once, though it is told again with the same key': 'The second answer is another',
+      'does not know what a time-out means after the effect': 'It has another name',
+    },
     (good) => {
       const anew = <Asked extends Operation>(asked: Asked) => ({ ...asked, idempotencyKey: randomUUID() });
       return {
@@ -44,77 +47,109 @@ export const brokenSamples: readonly BrokenSample[] = [
       };
     },
   ),
-  broken('takes a time-out for a decline', ['does not know what a time-out means before the effect'], (good) => ({
-    authorize: async (asked) => {
-      const outcome = await good.authorize(asked);
-      return outcome.outcome === 'unknown' && outcome.because === 'No answer in time' ? decline('do_not_honour') : outcome;
+  broken(
+    'takes a time-out for a decline',
+    {
+      'does not know what a time-out means before the effect':
+        'It should be unknown, and is {"outcome":"none","decline":{"category":"do_not_honour"',
     },
-  })),
-  broken('takes a server error for a decline', ['does not know what a server error means'], (good) => ({
-    authorize: async (asked) => {
-      const outcome = await good.authorize(asked);
-      return outcome.outcome === 'unknown' && outcome.because.includes('500') ? decline('provider_unavailable') : outcome;
-    },
-  })),
-  broken('states the amount that was asked', ['states the amount that the provider took'], (good) => ({
+    (good) => ({
+      authorize: async (asked) => {
+        const outcome = await good.authorize(asked);
+        return outcome.outcome === 'unknown' && outcome.because === 'No answer in time' ? decline('do_not_honour') : outcome;
+      },
+    }),
+  ),
+  broken(
+    'takes a server error for a decline',
+    { 'does not know what a server error means': 'It should be unknown, and is {"outcome":"none"' },
+    (good) => ({
+      authorize: async (asked) => {
+        const outcome = await good.authorize(asked);
+        return outcome.outcome === 'unknown' && outcome.because.includes('500') ? decline('provider_unavailable') : outcome;
+      },
+    }),
+  ),
+  broken('states the amount that was asked', { 'states the amount that the provider took': 'unequal to: 1250' }, (good) => ({
     authorize: async (asked) => {
       const outcome = await good.authorize(asked);
       return outcome.outcome === 'applied' ? { ...outcome, payment: { ...outcome.payment, authorizedMinor: asked.amount.minor } } : outcome;
     },
   })),
-  broken('believes everybody', ['believes nobody else'], () => ({ verifyWebhook: async () => true })),
-  broken('believes whatever is old', ['believes nobody else'], (good) => ({
+  broken('believes everybody', { 'believes nobody else': 'It believes one without a signature' }, () => ({
+    verifyWebhook: async () => true,
+  })),
+  broken('believes whatever is old', { 'believes nobody else': 'It believes one that is old' }, (good) => ({
     verifyWebhook: (headers, body) => {
       const [, seconds] = /t=(\d+)/.exec(String(headers['sample-signature'])) ?? [];
       return good.verifyWebhook(headers, body, new Date(Number(seconds) * 1000));
     },
   })),
-  broken('says that it refunded what was refused', ['refunds no more than was captured'], (good) => ({
-    refund: async (asked) => {
-      const outcome = await good.refund(asked);
-      const found = await good.query({ reference: asked.reference, providerId: asked.providerId });
-      return outcome.outcome === 'none' && found.outcome === 'found' ? { outcome: 'applied', payment: found.payment } : outcome;
-    },
-  })),
   broken(
-    'does not find what is there',
-    ['finds what is there, by either name', 'does not know what a broken connection means after the effect'],
-    () => ({ query: async () => ({ outcome: 'absent' }) }),
-  ),
-  broken('tells its key in what it says of a failure', ['tells no secret, whatever happens'], (good, { credentials }) => ({
-    authorize: async (asked) => {
-      const outcome = await good.authorize(asked);
-      return outcome.outcome === 'unknown' ? { ...outcome, because: `${outcome.because} (Bearer ${credentials['apiKey']})` } : outcome;
-    },
-  })),
-  broken('throws what the network throws', ['does not know what a broken connection means before the effect'], (good) => ({
-    authorize: async (asked) => {
-      const outcome = await good.authorize(asked);
-      if (outcome.outcome === 'unknown') throw new Error(outcome.because);
-      return outcome;
-    },
-  })),
-  broken(
-    'takes a repeat that nobody received for an answer',
-    ['says that what nobody received applied nothing, except of a repeat'],
+    'says that it refunded what was refused',
+    { 'refunds no more than was captured': 'More is refunded than was captured' },
     (good) => ({
-      authorize: ({ isRepeat: _, ...asked }) => good.authorize(asked),
+      refund: async (asked) => {
+        const outcome = await good.refund(asked);
+        const found = await good.query({ reference: asked.reference, providerId: asked.providerId });
+        return outcome.outcome === 'none' && found.outcome === 'found' ? { outcome: 'applied', payment: found.payment } : outcome;
+      },
     }),
   ),
-  broken('waits for ever', ['does not know what a time-out means after the effect'], (_, options) => {
+  broken(
+    'does not find what is there',
+    {
+      'finds what is there, by either name': '{"outcome":"absent"}',
+      'does not know what a broken connection means after the effect': 'It is there and is not found',
+    },
+    () => ({ query: async () => ({ outcome: 'absent' }) }),
+  ),
+  broken(
+    'tells its key in what it says of a failure',
+    { 'tells no secret, whatever happens': 'It tells a secret' },
+    (good, { credentials }) => ({
+      authorize: async (asked) => {
+        const outcome = await good.authorize(asked);
+        return outcome.outcome === 'unknown' ? { ...outcome, because: `${outcome.because} (Bearer ${credentials['apiKey']})` } : outcome;
+      },
+    }),
+  ),
+  broken(
+    'throws what the network throws',
+    { 'does not know what a broken connection means before the effect': 'authorize throws Error' },
+    (good) => ({
+      authorize: async (asked) => {
+        const outcome = await good.authorize(asked);
+        if (outcome.outcome === 'unknown') throw new Error(outcome.because);
+        return outcome;
+      },
+    }),
+  ),
+  broken(
+    'takes a repeat that nobody received for an answer',
+    { 'says that what nobody received applied nothing, except of a repeat': 'It should be unknown, and is {"outcome":"none"' },
+    (good) => ({
+      authorize: (asked) => good.authorize({ ...asked, isRepeat: false }),
+    }),
+  ),
+  broken('waits for ever', { 'does not know what a time-out means after the effect': 'authorize does not end' }, (_, options) => {
     const patient = sample.connect({ ...options, timeoutMs: 60_000 });
     return { authorize: (asked) => patient.authorize(asked) };
   }),
-  broken('has one reason for every decline', ['says why it is declined'], (good) => ({
+  broken('has one reason for every decline', { 'says why it is declined': 'tok_no_money' }, (good) => ({
     authorize: async (asked) => {
       const outcome = await good.authorize(asked);
       return outcome.outcome === 'none' ? decline('do_not_honour') : outcome;
     },
   })),
-  broken('asks before it looks', ['refuses, before it sends anything, what the provider does not take'], (good) => ({
-    authorize: async (asked) => {
-      const known = { ...asked, amount: asked.amount, method: { type: 'card', token: asked.method.token } };
-      return good.authorize(known);
-    },
-  })),
+  broken(
+    'asks before it looks',
+    { 'refuses, before it sends anything, what the provider does not take': 'It is sent, whatever the method' },
+    (good) => ({
+      authorize: async (asked) => {
+        const known = { ...asked, amount: asked.amount, method: { type: 'card', token: asked.method.token } };
+        return good.authorize(known);
+      },
+    }),
+  ),
 ];

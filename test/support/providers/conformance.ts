@@ -10,10 +10,10 @@ export const checks: readonly Check[] = [...moneyChecks, ...troubleChecks, ...we
 /** Holds a connector to it, each check at a bench of its own. */
 export function describeProvider(name: string, open: () => Promise<Bench>): void {
   describe(`${name} conforms: it`, () => {
-    it.each(checks)('$name', async ({ run }) => {
+    it.each(checks)('$name', async (check) => {
       const bench = await open();
       try {
-        await run(bench);
+        await check.run(bench);
       } finally {
         await bench.close();
       }

@@ -176,9 +176,9 @@ export const moneyChecks: readonly Check[] = [
       const trial = new Trial(bench);
       const away = trial.connect({ baseUrl: nowhere });
       const foreign = trial.authorization(1250, { amount: Money.of(1200, bench.foreignCurrency) });
-      assert.equal(refused(await away.authorize(foreign)), 'not_supported');
+      assert.equal(refused(await away.authorize(foreign)), 'not_supported', 'It is sent, whatever the currency');
       const strange = trial.authorization(1250, { method: { type: 'cowrie', token: 'shell' } });
-      assert.equal(refused(await away.authorize(strange)), 'not_supported');
+      assert.equal(refused(await away.authorize(strange)), 'not_supported', 'It is sent, whatever the method');
     },
   },
 ];

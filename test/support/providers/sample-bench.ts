@@ -3,14 +3,14 @@ import type { Bench, Forgery, SentWebhook } from './bench.js';
 import { sampleDeclines, sampleKey, SampleProvider, sampleSecret, signSample } from './sample-provider.js';
 
 /** A connector to the sample provider, before a sample provider of its own. */
-export async function sampleBench({ connect }: Connector): Promise<Bench> {
+export async function sampleBench(connector: Pick<Connector, 'connect'>): Promise<Bench> {
   const provider = new SampleProvider();
   const baseUrl = await provider.listen();
   const credentials = { apiKey: sampleKey, webhookSecret: sampleSecret };
   const times = (reference: string, kind: string) =>
     provider.applied.filter((one) => one.reference === reference && one.kind === kind).length;
   return {
-    connect: (change) => connect({ baseUrl, credentials, timeoutMs: 20_000, ...change }),
+    connect: (change) => connector.connect({ baseUrl, credentials, timeoutMs: 20_000, ...change }),
     currency: 'GBP',
     foreignCurrency: 'JPY',
     credentials,
