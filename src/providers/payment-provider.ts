@@ -105,9 +105,7 @@ export interface ProviderResult {
   readonly isDone: boolean;
   readonly amountMinor: number;
   readonly currency: string;
-  /** Ours, of the refund where it is one. */
-  readonly operationReference: string;
-  /** The provider's name for the operation itself. */
+  /** The provider's name for the operation itself, as of a refund in the books. */
   readonly operationId: string;
 }
 

@@ -36,10 +36,10 @@ function eventOf(item: AdyenItem): ProviderEvent {
   };
 }
 
-function resultOf({ eventCode, success, amount, merchantReference, pspReference }: AdyenItem): ProviderResult | undefined {
+function resultOf({ eventCode, success, amount, pspReference }: AdyenItem): ProviderResult | undefined {
   const [operation, isFailure] = operations[eventCode] ?? [];
   const amountMinor = adyenAmounts.minor(amount.value, amount.currency);
   if (operation === undefined || amountMinor === undefined) return undefined;
   const isDone = success === 'true' && !isFailure;
-  return { operation, isDone, amountMinor, currency: amount.currency, operationReference: merchantReference, operationId: pspReference };
+  return { operation, isDone, amountMinor, currency: amount.currency, operationId: pspReference };
 }

@@ -53,8 +53,9 @@ export class PaypalSignatures {
     if (!URL.canParse(text)) return undefined;
     const url = new URL(text);
     if (url.username !== '' || url.password !== '') return undefined;
+    const { protocol, hostname } = new URL(this.baseUrl);
     const isPaypals = url.protocol === 'https:' && hosts.has(url.host) && url.pathname.startsWith(certificatesPath);
-    return isPaypals || url.origin === new URL(this.baseUrl).origin ? url : undefined;
+    return isPaypals || (url.protocol === protocol && url.hostname === hostname) ? url : undefined;
   }
 }
 
