@@ -2,7 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Money } from '../kernel/money/money.js';
 import type { Decline } from './decline.js';
 
-/** What a provider's own books say of one payment. Amounts in minor units of `currency`, as the provider states them. */
+/**
+ * What a provider's own books say of one payment. Amounts in minor units of `currency`, as the provider states them; where it cannot be
+ * asked (`resolvedBy: 'repeat'`), what its answer to the operation proves, so that they are at least so much, and `XXX`, ISO 4217's code
+ * for no currency, where that answer names no amount.
+ */
 export interface ProviderPayment {
   /** The provider's name for it. */
   readonly providerId: string;
@@ -48,6 +52,11 @@ export type Found =
 export interface Operation {
   readonly reference: string;
   readonly idempotencyKey: string;
+  /**
+   * Set where an earlier try of it is unknown. A repeat that does not reach the provider, or that it does not take, is `unknown` too:
+   * `none` of it would say what nobody knows of the first.
+   */
+  readonly isRepeat?: boolean;
 }
 export interface Authorization extends Operation {
   readonly amount: Money;
@@ -75,9 +84,11 @@ export interface Refund extends Followup {
 export interface Question {
   readonly reference: string;
   readonly providerId?: string;
+  /** How long ago it was last told to do something about it: a search that lags says `absent` only of what is old enough. */
+  readonly quietForMs?: number;
 }
 
-/** What a webhook of the provider tells; what it is about is asked for again, never taken from it. */
+/** What a webhook of the provider tells; what it is about is asked for again, never taken from it, where the provider can be asked. */
 export interface ProviderEvent {
   /** The provider's own id of the event. */
   readonly eventId: string;
@@ -86,6 +97,16 @@ export interface ProviderEvent {
   /** Ours, and the provider's; one of them at least. */
   readonly reference?: string;
   readonly providerId?: string;
+  /** What has come of an operation, of a provider that cannot be asked (`resolvedBy: 'repeat'`): nothing but its webhook ever says so. */
+  readonly result?: ProviderResult;
+}
+export interface ProviderResult {
+  readonly operation: 'authorize' | 'capture' | 'void' | 'refund';
+  readonly isDone: boolean;
+  readonly amountMinor: number;
+  readonly currency: string;
+  /** The provider's name for the operation itself, as of a refund in the books. */
+  readonly operationId: string;
 }
 
 export interface Capabilities {
@@ -134,7 +155,7 @@ export interface Connector {
   readonly title: string;
   /** Names of the credentials it needs. */
   readonly credentials: readonly string[];
-  /** The provider's own address, where none is configured. */
-  readonly liveUrl: string;
+  /** The provider's own address, where none is configured; null where every merchant has one of its own. */
+  readonly liveUrl: string | null;
   connect(options: ConnectorOptions): PaymentProvider;
 }

@@ -1,0 +1,26 @@
+import { type Answer, Refused } from '../engine/wire.js';
+
+export interface StripeError {
+  readonly type: 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error';
+  readonly message: string;
+  readonly code?: string;
+  readonly decline_code?: string;
+  readonly param?: string;
+  readonly payment_intent?: unknown;
+  readonly charge?: string;
+}
+
+export const stripeError = (status: number, error: StripeError): Answer => ({ status, body: { error } });
+
+type Details = Pick<StripeError, 'code' | 'param' | 'payment_intent'>;
+
+/** The request is wrong in itself. */
+export const malformed = (message: string, details: Details = {}): Refused =>
+  new Refused(stripeError(400, { type: 'invalid_request_error', message, ...details }), false);
+
+/** The request is well formed, and what it asks cannot be. */
+export const impossible = (message: string, details: Details = {}): Refused =>
+  new Refused(stripeError(400, { type: 'invalid_request_error', message, ...details }));
+
+export const missing = (what: string, id: string, param = 'intent'): Refused =>
+  new Refused(stripeError(404, { type: 'invalid_request_error', code: 'resource_missing', message: `No such ${what}: '${id}'`, param }));
