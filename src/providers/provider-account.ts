@@ -38,7 +38,7 @@ export interface AccountPatch extends Partial<Pick<ProviderAccount, 'enabled' | 
   readonly credentials?: Credentials | undefined;
 }
 
-export const limits = { accountsOfTenant: 50, name: 50, credential: 10_000, prices: 200, fixedMinor: 1_000_000_000, basisPoints: 10_000 };
+export const limits = { accountsOfTenant: 100, name: 50, credential: 10_000, prices: 200, fixedMinor: 1_000_000_000, basisPoints: 10_000 };
 
 export const providerAccountsCollection: CollectionSpec = {
   name: 'provider_accounts',

@@ -46,7 +46,7 @@ export class CreateProviderDto {
 }
 export class UpdateProviderDto {
   /** All of them anew. */
-  @ApiProperty({ ...credentials, required: false, example: { secretKey: 'sk_test_sandbox', webhookSecret: 'whsec_sandbox' } })
+  @ApiProperty({ ...credentials, example: { secretKey: 'sk_test_sandbox', webhookSecret: 'whsec_sandbox' } })
   @IfGiven()
   @IsObject()
   credentials?: Credentials;
