@@ -33,7 +33,7 @@ export interface Candidate {
   readonly score: number | null;
   /** Null where the strategy has no price for it. */
   readonly costMinor: number | null;
-  readonly success: Estimate;
+  readonly estimate: Estimate;
   readonly breaker: CircuitPhase;
   readonly leftOut: LeftOut | null;
 }

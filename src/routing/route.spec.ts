@@ -68,21 +68,21 @@ it('tells everything of every provider', () => {
     rules: ['no stripe here'],
     reason: 'checkout is tried first: rule "no stripe here" excludes others, then it costs least.',
     candidates: [
-      { provider: 'checkout', score: null, costMinor: 35, success: unseen, breaker: 'half_open', leftOut: null },
-      { provider: 'adyen', score: null, costMinor: null, success: unseen, breaker: 'closed', leftOut: null },
+      { provider: 'checkout', score: null, costMinor: 35, estimate: unseen, breaker: 'half_open', leftOut: null },
+      { provider: 'adyen', score: null, costMinor: null, estimate: unseen, breaker: 'closed', leftOut: null },
       {
         provider: 'stripe',
         score: null,
         // 140.7 and 25, halves up.
         costMinor: 166,
-        success: { success: expect.closeTo(0.744, 3), evidence: 1, latencyMs: 120 },
+        estimate: { success: expect.closeTo(0.744, 3), evidence: 1, latencyMs: 120 },
         breaker: 'closed',
         leftOut: { because: 'rule', rule: 'no stripe here' },
       },
-      { provider: 'paypal', score: null, costMinor: null, success: unseen, breaker: 'closed', leftOut: { because: 'disabled' } },
-      { provider: 'klarna', score: null, costMinor: null, success: unseen, breaker: 'closed', leftOut: { because: 'currency' } },
-      { provider: 'wise', score: null, costMinor: null, success: unseen, breaker: 'closed', leftOut: { because: 'method' } },
-      { provider: 'worldpay', score: null, costMinor: null, success: unseen, breaker: 'open', leftOut: { because: 'circuit_open' } },
+      { provider: 'paypal', score: null, costMinor: null, estimate: unseen, breaker: 'closed', leftOut: { because: 'disabled' } },
+      { provider: 'klarna', score: null, costMinor: null, estimate: unseen, breaker: 'closed', leftOut: { because: 'currency' } },
+      { provider: 'wise', score: null, costMinor: null, estimate: unseen, breaker: 'closed', leftOut: { because: 'method' } },
+      { provider: 'worldpay', score: null, costMinor: null, estimate: unseen, breaker: 'open', leftOut: { because: 'circuit_open' } },
     ],
   });
 });

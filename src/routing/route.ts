@@ -58,7 +58,7 @@ function candidateOf(provider: KnownProvider, strategy: PreparedStrategy, draft:
     provider: provider.name,
     score: strategy.isAdaptive ? rates.draw(provider.name, draft, draft.id) : null,
     costMinor: cost ? costOf(cost, draft.amountMinor) : null,
-    success: rates.estimate(provider.name, draft),
+    estimate: rates.estimate(provider.name, draft),
     breaker: provider.breaker,
     leftOut: unusable(provider, draft),
   };
