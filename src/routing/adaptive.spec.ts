@@ -19,8 +19,8 @@ const after = (...observations: readonly Observation[]): ApprovalRates => {
 const times = (count: number, ...observations: readonly Observation[]) => Array.from({ length: count }, () => observations).flat();
 
 describe('an estimate', () => {
-  it('of nothing seen is even', () => {
-    expect(new ApprovalRates().estimate('stripe', visa)).toEqual({ success: 0.5, evidence: 0, latencyMs: null });
+  it('of nothing seen is hopeful', () => {
+    expect(new ApprovalRates().estimate('stripe', visa)).toEqual({ success: 0.7, evidence: 0, latencyMs: null });
   });
 
   it('comes near to what is seen, and remembers some 65 payments', () => {
@@ -45,7 +45,7 @@ describe('an estimate', () => {
 
   it('fades while others take the payments', () => {
     const rates = after(...times(50, seen('stripe', false)), ...times(400, seen('adyen', true)));
-    expect(rates.estimate('stripe', visa)).toMatchObject({ success: expect.closeTo(0.5, 1), evidence: expect.closeTo(0, 0) });
+    expect(rates.estimate('stripe', visa)).toMatchObject({ success: expect.closeTo(0.7, 1), evidence: expect.closeTo(0, 0) });
   });
 });
 
@@ -60,7 +60,8 @@ describe('the state', () => {
   });
   const history = fc.array(observation, { maxLength: 60 });
   const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
-  const runs = { seed, numRuns: scale(200, 10_000) };
+  const runs = { seed, numRuns: scale(200, 5_000) };
+  const patience = scale(60_000, 600_000);
   beforeAll(() => void process.stdout.write(`approval rates: seed ${seed}\n`));
 
   const figuresOf = (rates: ApprovalRates): Record<string, number> =>
@@ -78,31 +79,43 @@ describe('the state', () => {
   const nearly = (figures: Record<string, number>) =>
     Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, expect.closeTo(value, 6)]));
 
-  it('of two parts together is that of one that saw both', () => {
-    const property = fc.property(history, history, (one, other) => {
-      expect(figuresOf(after(...one).followedBy(after(...other)))).toEqual(nearly(figuresOf(after(...one, ...other))));
-    });
-    fc.assert(property, runs);
-  });
+  it(
+    'of two parts together is that of one that saw both',
+    () => {
+      const property = fc.property(history, history, (one, other) => {
+        expect(figuresOf(after(...one).followedBy(after(...other)))).toEqual(nearly(figuresOf(after(...one, ...other))));
+      });
+      fc.assert(property, runs);
+    },
+    patience,
+  );
 
-  it('of many parts is the same however they are put together', () => {
-    const property = fc.property(history, history, history, (one, other, third) => {
-      const [a, b, c] = [after(...one), after(...other), after(...third)];
-      expect(figuresOf(a.followedBy(b).followedBy(c))).toEqual(nearly(figuresOf(a.followedBy(b.followedBy(c)))));
-    });
-    fc.assert(property, runs);
-  });
+  it(
+    'of many parts is the same however they are put together',
+    () => {
+      const property = fc.property(history, history, history, (one, other, third) => {
+        const [a, b, c] = [after(...one), after(...other), after(...third)];
+        expect(figuresOf(a.followedBy(b).followedBy(c))).toEqual(nearly(figuresOf(a.followedBy(b.followedBy(c)))));
+      });
+      fc.assert(property, runs);
+    },
+    patience,
+  );
 
-  it('is read as it was written', () => {
-    const property = fc.property(history, history, observation, (one, other, asked) => {
-      const rates = after(...one);
-      const read = ApprovalRates.of(JSON.parse(JSON.stringify(rates)));
-      expect(read.toJSON()).toEqual(rates.toJSON());
-      for (const next of other) for (const either of [rates, read]) either.observe(next);
-      expect(read.draw(asked.provider, asked, 'pay_1')).toBeCloseTo(rates.draw(asked.provider, asked, 'pay_1'), 9);
-    });
-    fc.assert(property, runs);
-  });
+  it(
+    'is read as it was written',
+    () => {
+      const property = fc.property(history, history, observation, (one, other, asked) => {
+        const rates = after(...one);
+        const read = ApprovalRates.of(JSON.parse(JSON.stringify(rates)));
+        expect(read.toJSON()).toEqual(rates.toJSON());
+        for (const next of other) for (const either of [rates, read]) either.observe(next);
+        expect(read.draw(asked.provider, asked, 'pay_1')).toBeCloseTo(rates.draw(asked.provider, asked, 'pay_1'), 9);
+      });
+      fc.assert(property, runs);
+    },
+    patience,
+  );
 
   it('stays small: of many segments the longest unused are forgotten', () => {
     const rates = new ApprovalRates();
@@ -213,7 +226,7 @@ describe('a provider that falls from 90 % to 40 %, and heals', () => {
     { usual: [0.9, 0.9], processes: 4, back: 0.35 },
     { usual: [0.9, 0.8], processes: 1, back: 0.6 },
     { usual: [0.9, 0.85, 0.85], processes: 1, back: 0.35 },
-    { usual: [0.9, 0.9, 0.9], processes: 1, back: 0.2 },
+    { usual: [0.97, 0.97], processes: 1, back: 0.35 },
   ])('costs little beside $usual over $processes processes, and gets its payments back', ({ usual, processes, back }) => {
     const runs = seeds.map((seed) => simulate(seed, usual, processes));
     const won = median(runs.map((run) => (run.won - run.split) / (run.perfect - run.split)));

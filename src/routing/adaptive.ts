@@ -43,8 +43,8 @@ export interface RatesRecord {
 const keep = 0.985;
 /** As many payments as what is known of the coarser segment counts in the finer one. */
 const priorWeight = 4;
-/** Of a provider of which nothing is known. */
-const priorSuccess = 0.5;
+/** Of a provider of which nothing is known: rather high, so that one is tried also where all others are very good. */
+const priorSuccess = 0.7;
 const mostSegments = 200;
 const nothing: Tally = { approved: 0, declined: 0, latencyMs: 0 };
 

@@ -22,7 +22,7 @@ const provider = (name: string, known: Partial<KnownProvider> = {}): KnownProvid
   ...known,
 });
 const three = [provider('stripe'), provider('adyen'), provider('paypal')];
-const unseen = { success: 0.5, evidence: 0, latencyMs: null };
+const unseen = { success: 0.7, evidence: 0, latencyMs: null };
 
 const decided = (
   steps: readonly Step[],
@@ -75,7 +75,7 @@ it('tells everything of every provider', () => {
         score: null,
         // 140.7 and 25, halves up.
         costMinor: 166,
-        estimate: { success: expect.closeTo(0.744, 3), evidence: 1, latencyMs: 120 },
+        estimate: { success: expect.closeTo(0.846, 3), evidence: 1, latencyMs: 120 },
         breaker: 'closed',
         leftOut: { because: 'rule', rule: 'no stripe here' },
       },

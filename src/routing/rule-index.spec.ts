@@ -10,6 +10,7 @@ import type { Effect, Rule, Step } from './strategy.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const numRuns = scale(200, 10_000);
+const patience = scale(60_000, 1_800_000);
 beforeAll(() => void process.stdout.write(`rule index: seed ${seed}, ${numRuns} runs\n`));
 
 /** Few values, so that rules hold, and pin, and meet each other. */
@@ -83,21 +84,25 @@ const knowledge: fc.Arbitrary<Knowledge> = fc
 
 const drafts = fc.array(draft, { minLength: 5, maxLength: 10 });
 
-it('decides with the index as without it', () => {
-  let matched = 0;
-  const property = fc.property(fc.array(step, { minLength: 1, maxLength: 4 }), drafts, knowledge, (steps, all, known) => {
-    const [indexed, scanned] = [prepare({ version: 1, steps }), prepare({ version: 1, steps }, scanRules)];
-    for (const one of all) {
-      const decision = decide(indexed, one, known);
-      const expected = decide(scanned, one, known);
-      // The matcher of the suite takes most of the time of so many.
-      deepStrictEqual(decision, expected);
-      matched += decision.rules.length;
-    }
-  });
-  fc.assert(property, { seed, numRuns });
-  expect(matched).toBeGreaterThan(numRuns);
-});
+it(
+  'decides with the index as without it',
+  () => {
+    let matched = 0;
+    const property = fc.property(fc.array(step, { minLength: 1, maxLength: 4 }), drafts, knowledge, (steps, all, known) => {
+      const [indexed, scanned] = [prepare({ version: 1, steps }), prepare({ version: 1, steps }, scanRules)];
+      for (const one of all) {
+        const decision = decide(indexed, one, known);
+        const expected = decide(scanned, one, known);
+        // The matcher of the suite takes most of the time of so many.
+        deepStrictEqual(decision, expected);
+        matched += decision.rules.length;
+      }
+    });
+    fc.assert(property, { seed, numRuns });
+    expect(matched).toBeGreaterThan(numRuns);
+  },
+  patience,
+);
 
 it('is asked about conditions that a strategy may have', () => {
   fc.assert(
