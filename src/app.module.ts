@@ -25,6 +25,7 @@ import { LedgerModule } from './ledger/ledger.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
 import { ProvidersModule } from './providers/providers.module.js';
+import { RoutingModule } from './routing/routing.module.js';
 import { StoreModule } from './store/store.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
@@ -44,6 +45,7 @@ const features = [
   PaymentsModule,
   IntegrationsModule,
   ProvidersModule,
+  RoutingModule,
   ErasureModule,
   StoreModule,
   AnalyticsModule,

@@ -37,6 +37,7 @@ export const eventTypes = [
   'PROVIDER_CREATED',
   'PROVIDER_UPDATED',
   'PROVIDER_DELETED',
+  'ROUTING_STRATEGY_CHANGED',
   'INGESTED',
 ] as const;
 export type EventType = (typeof eventTypes)[number];

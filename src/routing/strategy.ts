@@ -60,6 +60,23 @@ export interface FallbackStep {
   readonly providers: readonly string[];
 }
 
+/** The names of providers that a step mentions. */
+export function providersIn(step: Step): readonly string[] {
+  const inEffect = (effect: Effect) => (effect.kind === 'split' ? effect.shares.map(({ provider }) => provider) : effect.providers);
+  switch (step.kind) {
+    case 'rules':
+      return step.rules.flatMap(({ effect }) => inEffect(effect));
+    case 'split':
+      return step.shares.map(({ provider }) => provider);
+    case 'leastCost':
+      return step.costs.map(({ provider }) => provider);
+    case 'adaptive':
+      return [];
+    case 'fallback':
+      return step.providers;
+  }
+}
+
 export const strategyLimits = {
   steps: 20,
   /** Of all steps together. */
