@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Post, Put } from '@nestjs/common';
+import { Body, Controller, Get, Post, Put } from '@nestjs/common';
 import type { Actor } from '../kernel/actor/actor.js';
 import { Allow } from '../kernel/actor/allow.decorator.js';
 import { By } from '../kernel/actor/by.decorator.js';
@@ -40,16 +40,14 @@ export class RoutingController {
 
   /** Where a payment would go, and why; nothing is sent. */
   @Post('preview')
-  @HttpCode(200)
   @Allow('routing:read')
   @Answers(DecisionView)
-  preview(@By() actor: Actor, @Body() { cardBrand = null, ...draft }: PreviewDto & { cardBrand?: string | null }): Promise<Decision> {
-    return this.previews.preview(actor, { ...draft, cardBrand });
+  preview(@By() actor: Actor, @Body() { cardBrand, ...draft }: PreviewDto): Promise<Decision> {
+    return this.previews.preview(actor, { ...draft, cardBrand: cardBrand ?? null });
   }
 
   /** Where stored payments would go by another strategy; nothing is sent. */
   @Post('simulate')
-  @HttpCode(200)
   @Allow('routing:read')
   @Answers(SimulationView)
   simulate(@By() actor: Actor, @Body() { steps, from, to, limit }: SimulateDto): Promise<Simulation> {

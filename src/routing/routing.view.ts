@@ -41,9 +41,9 @@ export class CandidateView {
   /** The rule that leaves it out, where one does. */
   rule: string | null;
 
-  static of({ provider, score, costMinor, success, breaker, leftOut }: Candidate): CandidateView {
+  static of({ provider, score, costMinor, estimate, breaker, leftOut }: Candidate): CandidateView {
     const rule = leftOut?.because === 'rule' ? leftOut.rule : null;
-    const known = { success: success.success, evidence: success.evidence };
+    const known = { success: estimate.success, evidence: estimate.evidence };
     return { provider, score, costMinor, ...known, breaker, leftOut: leftOut?.because ?? null, rule };
   }
 }

@@ -24,6 +24,7 @@ import { PaymentsRoutingController } from '../../src/payments/payments.routing.c
 import { PaymentsService } from '../../src/payments/payments.service.js';
 import { UnitOfWork } from '../../src/kernel/mongo/unit-of-work.js';
 import { ProviderAccountsRepository } from '../../src/providers/provider-accounts.repository.js';
+import { Strategies } from '../../src/routing/strategies.service.js';
 import { TenantNotFound } from '../../src/tenants/tenant.faults.js';
 import { TenantsController } from '../../src/tenants/tenants.controller.js';
 import { TenantsService } from '../../src/tenants/tenants.service.js';
@@ -169,6 +170,7 @@ const onIntegration =
     const state = () => world.app.app.get(IntegrationsRepository, { strict: false }).find(tenantScope(owner.tenantId), _id);
     return { idInPath: _id, json, state };
   };
+const adaptiveStep = { kind: 'adaptive', tolerancePoints: 0 };
 const onProvider =
   (json?: object): Ask =>
   async (world, cell) => {
@@ -315,6 +317,14 @@ const requests: Readonly<Record<string, Ask>> = {
     const { _id } = await newProvider(app, own);
     return { path: `/api/v1/integrations/webhooks/stripe/${_id}`, json: {}, headers: signedByStripe('{}', new Date()) };
   },
+  'GET /api/v1/routing/strategy': plain,
+  'PUT /api/v1/routing/strategy': async ({ app, people }, { caller }) => {
+    const { tenantId } = people[caller === 'anonymous' ? 'admin' : caller];
+    const { version } = await app.app.get(Strategies, { strict: false }).current(tenantId);
+    return { json: { version, steps: [adaptiveStep] } };
+  },
+  'POST /api/v1/routing/preview': () => ({ json: { paymentType: 'card', amountMinor: 1, currency: 'GBP' } }),
+  'POST /api/v1/routing/simulate': () => ({ json: { steps: [adaptiveStep], limit: 1 } }),
   'POST /api/v1/webhook-receive': async ({ app }) => ({ json: {}, headers: (await gatewaySender(app)).genuine('{}').headers }),
   'GET /api/financial/admin/credits/users/:user_id': onCredits(({ userId }) => ({ idInPath: userId })),
   'GET /api/financial/admin/credits/users/:user_id/transactions': onCredits(({ userId }) => ({ idInPath: userId })),

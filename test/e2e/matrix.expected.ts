@@ -291,6 +291,13 @@ export const expected: Readonly<Record<string, Expectation>> = {
     foreign:                                      [401,  404,  404,  404,  403,  403,  403,  403],
   },
 
+  // Surface 3: routing.
+  //                                              anon  sysad owner admin finan suppo merch user
+  'GET /api/v1/routing/strategy':                [401,  200,  200,  200,  200,  403,  403,  403],
+  'PUT /api/v1/routing/strategy':                [401,  200,  200,  200,  403,  403,  403,  403],
+  'POST /api/v1/routing/preview':                [401,  200,  200,  200,  200,  403,  403,  403],
+  'POST /api/v1/routing/simulate':               [401,  200,  200,  200,  200,  403,  403,  403],
+
   // Surface 3: webhooks in. They are the whole tenant's; whoever sends signs, and need not be signed in.
   //                                              anon  sysad owner admin finan suppo merch user
   'GET /api/v1/integrations':                    [401,  200,  200,  200,  200,  403,  403,  403],

@@ -36,6 +36,7 @@ const endpointPath = async () => {
   return `/api/v1/webhook-endpoints/${body.data.endpoint.id}`;
 };
 const providerPath = async () => `/api/v1/providers/${(await newProvider(app, await as(app, 'admin')))._id}`;
+const adaptiveStep = { kind: 'adaptive', tolerancePoints: 0 };
 const inAnHour = () => new Date(Date.now() + 3_600_000);
 async function openHold() {
   const { token } = await owner();
@@ -80,6 +81,12 @@ const requests: Record<string, () => Promise<[path: string, options: CallOptions
   'POST /api/v1/providers': async () => ['/api/v1/providers', { token: admin, json: stripeAccount('stripe') }],
   'PATCH /api/v1/providers/:id': async () => [await providerPath(), { token: admin, json: { enabled: false } }],
   'DELETE /api/v1/providers/:id': async () => [await providerPath(), { token: admin }],
+  'PUT /api/v1/routing/strategy': async () => ['/api/v1/routing/strategy', { token: admin, json: { version: 0, steps: [adaptiveStep] } }],
+  'POST /api/v1/routing/preview': async () => [
+    '/api/v1/routing/preview',
+    { token: admin, json: { paymentType: 'card', amountMinor: 1, currency: 'GBP' } },
+  ],
+  'POST /api/v1/routing/simulate': async () => ['/api/v1/routing/simulate', { token: admin, json: { steps: [adaptiveStep] } }],
   'POST /api/v1/webhook-deliveries/replay': async () => ['/api/v1/webhook-deliveries/replay', { token: merchant, json: {} }],
   'POST /api/v1/webhook-deliveries/:id/replay': async () => {
     const { _id } = await endedDelivery(app, await as(app, 'merchant'));
