@@ -228,7 +228,7 @@ function providerVariables() {
       .register(variableNotes, { description: `Where live accounts at ${title} are; empty takes its own address.`, allowed });
   return {
     SANDBOX_URL: address.optional().register(variableNotes, {
-      description: 'Where a sandbox plays the payment providers. Without it, outside production, one is started.',
+      description: 'Where a sandbox plays the payment providers (`npm run sandbox` starts one); without it there are no sandbox accounts.',
       allowed,
     }),
     STRIPE_URL: ofProvider('Stripe'),
