@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { type Member, Members } from '../kernel/actor/members.js';
 import { type Config, CONFIG } from '../kernel/config/config.js';
+import { ShortMemory } from '../kernel/short-memory.js';
 import { membershipIn, type User } from './user.js';
 import { UsersRepository } from './users.repository.js';
 
@@ -10,16 +10,16 @@ const mostRemembered = 20_000;
 /** Reads members from the users; several that are wanted at once are asked for in one question. */
 @Injectable()
 export class MembersReader extends Members {
-  private readonly known: LRUCache<string, User>;
+  private readonly known: ShortMemory<User>;
   private waiting: { readonly ids: Set<string>; readonly found: Promise<ReadonlyMap<string, User>> } | undefined;
 
   /** A member is remembered for as long as a role may be. */
   constructor(
     private readonly users: UsersRepository,
-    @Inject(CONFIG) private readonly config: Pick<Config, 'actorCacheMs'>,
+    @Inject(CONFIG) { actorCacheMs }: Pick<Config, 'actorCacheMs'>,
   ) {
     super();
-    this.known = new LRUCache({ max: mostRemembered, ttl: Math.max(config.actorCacheMs, 1) });
+    this.known = new ShortMemory(mostRemembered, actorCacheMs);
   }
 
   async find(tenantId: string, userId: string): Promise<Member | null> {
@@ -56,7 +56,7 @@ export class MembersReader extends Members {
 
   private async load(ids: readonly string[]): Promise<Map<string, User>> {
     const users = await this.users.findAll(ids);
-    if (this.config.actorCacheMs > 0) for (const user of users) this.known.set(user._id, user);
+    for (const user of users) this.known.set(user._id, user);
     return new Map(users.map((user) => [user._id, user]));
   }
 }

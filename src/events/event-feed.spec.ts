@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { testDatabaseUri } from '../../test/support/database.js';
 import { event, Feed, feedNode, type FeedNode, prepareFeeds } from '../../test/support/events/feed-nodes.js';
-import { randomOf, scale } from '../../test/support/random.js';
+import { newSeed, randomOf, scale } from '../../test/support/random.js';
 import { tenantScope } from '../kernel/actor/scope.js';
 import type { Database } from '../kernel/mongo/database.js';
 import type { EventType } from './event.js';
@@ -11,7 +11,7 @@ import type { EventFilter } from './event-filter.js';
 import { leaseCollection } from './event-feed.schema.js';
 import { EventSources } from './event-source.js';
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const seed = newSeed();
 const random = randomOf(seed);
 const uri = testDatabaseUri('feed');
 const tenants = ['ten_a', 'ten_b', 'ten_c'];

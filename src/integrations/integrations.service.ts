@@ -1,6 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
-import type { ClientSession } from 'mongodb';
 import type { Actor } from '../kernel/actor/actor.js';
 import { type Scope, scopeOf } from '../kernel/actor/scope.js';
 import { Clock } from '../kernel/clock.js';
@@ -9,6 +7,7 @@ import { raise } from '../kernel/fault/fault.js';
 import { type Page, pageById } from '../kernel/http/page.js';
 import { newId } from '../kernel/ids.js';
 import { TryAgain, UnitOfWork } from '../kernel/mongo/unit-of-work.js';
+import { ShortMemory } from '../kernel/short-memory.js';
 import { SecretBox } from '../kernel/privacy/secret-box.js';
 import { goodSecrets, rotatedSecrets } from '../webhooks/sealed-secrets.js';
 import { newSigningSecret } from '../webhooks/standard-signature.js';
@@ -28,7 +27,7 @@ const mostRemembered = 10_000;
 /** The systems of others that send their events to a tenant. */
 @Injectable()
 export class Integrations {
-  private readonly known: LRUCache<string, Integration>;
+  private readonly known: ShortMemory<Integration>;
 
   constructor(
     private readonly integrations: IntegrationsRepository,
@@ -36,9 +35,9 @@ export class Integrations {
     private readonly box: SecretBox,
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
-    @Inject(CONFIG) private readonly config: Pick<Config, 'actorCacheMs'>,
+    @Inject(CONFIG) { actorCacheMs }: Pick<Config, 'actorCacheMs'>,
   ) {
-    this.known = new LRUCache({ max: mostRemembered, ttl: Math.max(config.actorCacheMs, 1) });
+    this.known = new ShortMemory(mostRemembered, actorCacheMs);
   }
 
   /** Newest first. @throws Invalid on a cursor of another list */
@@ -54,7 +53,7 @@ export class Integrations {
   /** Whoever's it is: for what arrives from outside. @throws IntegrationNotFound */
   async findAddressed(id: string): Promise<Integration> {
     const found = (await this.integrations.findAddressed(id)) ?? raise(new IntegrationNotFound());
-    if (this.config.actorCacheMs > 0) this.known.set(id, found);
+    this.known.set(id, found);
     return found;
   }
 
@@ -83,7 +82,7 @@ export class Integrations {
     await this.unitOfWork.run(async (session) => {
       const integration = (await this.integrations.find(scopeOf(actor), id, session)) ?? raise(new IntegrationNotFound());
       if (!(await this.integrations.remove(integration, session))) throw new TryAgain();
-      this.forgetAfter(session, id);
+      this.known.forgetAfter(session, ({ _id }) => _id === id);
       await this.records.record(session, 'INTEGRATION_DELETED', integration, { before: summary(integration), after: null }, actor);
     });
   }
@@ -96,16 +95,11 @@ export class Integrations {
       const now = this.clock.now();
       const secrets = rotatedSecrets(before.secrets, this.box.seal(secret, placeOf(id)), overlapHours, now);
       const after = (await this.integrations.change(scopeOf(actor), before, { secrets }, session)) ?? raise(new TryAgain());
-      this.forgetAfter(session, id);
+      this.known.forgetAfter(session, ({ _id }) => _id === id);
       const change = { before: {}, after: { overlapEnds: secrets[1]?.until ?? now } };
       await this.records.record(session, 'INTEGRATION_SECRET_ROTATED', after, change, actor);
       return { integration: after, secret };
     });
-  }
-
-  /** When the transaction is over: what is read before it commits would be remembered as it was. */
-  private forgetAfter(session: ClientSession, id: string): void {
-    session.once('ended', () => this.known.delete(id));
   }
 
   /** What it may sign with now. */

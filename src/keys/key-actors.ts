@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import type { ClientSession } from 'mongodb';
 import { type Actor, ApiKeyReader } from '../kernel/actor/actor.js';
 import { Members } from '../kernel/actor/members.js';
 import { Clock } from '../kernel/clock.js';
 import { type Config, CONFIG } from '../kernel/config/config.js';
 import { InvalidApiKey } from '../kernel/fault/common-faults.js';
+import { ShortMemory } from '../kernel/short-memory.js';
 import { type ApiKey, isGood } from './api-key.js';
 import { KeySecrets } from './key-secrets.js';
 import { KeysRepository } from './keys.repository.js';
@@ -22,17 +22,17 @@ interface Remembered {
 /** Turns a key into who uses it now: the key and its owner's role are the database's, remembered for as long as a role may be. */
 @Injectable()
 export class KeyActors extends ApiKeyReader {
-  private readonly known: LRUCache<string, Remembered>;
+  private readonly known: ShortMemory<Remembered>;
 
   constructor(
     private readonly keys: KeysRepository,
     private readonly secrets: KeySecrets,
     private readonly members: Members,
     private readonly clock: Clock,
-    @Inject(CONFIG) private readonly config: Pick<Config, 'actorCacheMs'>,
+    @Inject(CONFIG) { actorCacheMs }: Pick<Config, 'actorCacheMs'>,
   ) {
     super();
-    this.known = new LRUCache({ max: mostRemembered, ttl: Math.max(config.actorCacheMs, 1) });
+    this.known = new ShortMemory(mostRemembered, actorCacheMs);
   }
 
   async read(secret: string): Promise<Actor> {
@@ -49,11 +49,8 @@ export class KeyActors extends ApiKeyReader {
     return { userId: ownerId, tenantId, role, email, name, sessionId: _id, key: { id: _id, scopes } };
   }
 
-  /** When the transaction is over: what is read before it commits would be remembered as it was. */
   forgetAfter(session: ClientSession, id: string): void {
-    session.once('ended', () => {
-      for (const [hash, { key }] of this.known.entries()) if (key._id === id) this.known.delete(hash);
-    });
+    this.known.forgetAfter(session, ({ key }) => key._id === id);
   }
 
   private async find(hashes: readonly string[]): Promise<Remembered | null> {
@@ -63,7 +60,7 @@ export class KeyActors extends ApiKeyReader {
     const key = await this.keys.findBySecret(hashes);
     if (!key) return null;
     const found = { key };
-    if (this.config.actorCacheMs > 0) this.known.set(hash, found);
+    this.known.set(hash, found);
     return found;
   }
 

@@ -3,11 +3,11 @@ import { Writable } from 'node:stream';
 import { type Bench, benchOver, mongoBooks } from '../../test/support/ledger/bench.js';
 import { commandsOf } from '../../test/support/ledger/commands.js';
 import { liveIn } from '../../test/support/ledger/lived-in.js';
-import { randomOf } from '../../test/support/random.js';
+import { newSeed, randomOf } from '../../test/support/random.js';
 import { LedgerExport } from './ledger-export.js';
 import { LedgerWalk } from './ledger-walk.js';
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const seed = newSeed();
 const random = randomOf(seed);
 let books: Awaited<ReturnType<typeof mongoBooks>>;
 let bench: Bench;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { ledgerKeys, memoryBooks, mongoBooks } from '../../test/support/ledger/bench.js';
 import { MemoryLedgerStore } from '../../test/support/ledger/memory-ledger-store.js';
 import { play, runs } from '../../test/support/ledger/model-run.js';
-import { scale } from '../../test/support/random.js';
+import { newSeed, scale } from '../../test/support/random.js';
 import { AccountDraft } from './account-draft.js';
 import { BatchDraft } from './batch-draft.js';
 import { seal } from './chain.js';
@@ -13,7 +13,7 @@ import { type LedgerBatch, NotUnique } from './ledger-store.js';
 /** Waiting takes a turn of the event loop here, not a time: each run meets as much of it as a slow one would. */
 jest.mock('node:timers/promises', () => ({ setTimeout: () => new Promise((resolve) => setImmediate(resolve)) }));
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const seed = newSeed();
 const numRuns = scale(300, 5_000);
 const numReplays = scale(5, 100);
 const patience = scale(120_000, 1_800_000);

@@ -1,7 +1,7 @@
 import { type Bench, benchOver, ledgerKeys, mongoBooks } from '../../test/support/ledger/bench.js';
 import { commandsOf } from '../../test/support/ledger/commands.js';
 import { liveIn } from '../../test/support/ledger/lived-in.js';
-import { randomOf } from '../../test/support/random.js';
+import { newSeed, randomOf } from '../../test/support/random.js';
 import { Idempotency } from '../kernel/idempotency/idempotency.js';
 import { UnitOfWork } from '../kernel/mongo/unit-of-work.js';
 import { AccountRows } from './account-rows.js';
@@ -11,7 +11,7 @@ import { LedgerRebuild } from './ledger-rebuild.js';
 import { LedgerVerifier } from './ledger-verifier.js';
 import { LedgerWalk } from './ledger-walk.js';
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const seed = newSeed();
 const random = randomOf(seed);
 let books: Awaited<ReturnType<typeof mongoBooks>>;
 let bench: Bench;

@@ -3,7 +3,7 @@ import { benchOver, type Bench, ledgerKeys, mongoBooks } from '../../test/suppor
 import { commandsOf } from '../../test/support/ledger/commands.js';
 import { liveIn } from '../../test/support/ledger/lived-in.js';
 import { type Name, pathsOf, type Row, Tamperer, type Tampering } from '../../test/support/ledger/tampering.js';
-import { randomOf, scale } from '../../test/support/random.js';
+import { newSeed, randomOf, scale } from '../../test/support/random.js';
 import { AccountRows } from './account-rows.js';
 import { GroupedLedgerWriter } from './grouped-ledger-writer.js';
 import { seal } from './chain.js';
@@ -12,7 +12,7 @@ import { LedgerAuditor } from './ledger-auditor.js';
 import { LedgerVerifier } from './ledger-verifier.js';
 import { LedgerWalk } from './ledger-walk.js';
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const seed = newSeed();
 const random = randomOf(seed);
 let books: Awaited<ReturnType<typeof mongoBooks>>;
 let bench: Bench;

@@ -10,3 +10,6 @@ export function randomOf(seed: number): { below(bound: number): number; pick<Ite
 
 /** What the soak run enlarges; a plain test run is small. */
 export const scale = (small: number, large: number): number => (process.env.SOAK === '1' ? large : small);
+
+/** Another one in each run, unless a failed one is to be run again. */
+export const newSeed = (): number => Number(process.env.SEED ?? Date.now() % 1_000_000);

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { testDatabaseUri } from '../../support/database.js';
 import { Oracle, type OracleFilter } from '../../support/oracle.js';
-import { randomOf, scale } from '../../support/random.js';
+import { newSeed, randomOf, scale } from '../../support/random.js';
 import { startServer, type TestServer } from '../../support/server.js';
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const seed = newSeed();
 const operations = scale(400, 20_000);
 const atOnce = 16;
 const random = randomOf(seed);

@@ -3,10 +3,10 @@ import { MongoClient } from 'mongodb';
 import { testDatabaseUri } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 import { failpointsOf } from '../../support/failpoints.js';
-import { randomOf, scale } from '../../support/random.js';
+import { newSeed, randomOf, scale } from '../../support/random.js';
 import { startServer, type TestServer } from '../../support/server.js';
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const seed = newSeed();
 const random = randomOf(seed);
 const kills = scale(3, 30);
 const failpoints = failpointsOf('events');

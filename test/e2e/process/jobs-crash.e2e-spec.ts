@@ -8,9 +8,9 @@ import { JobStore } from '../../../src/kernel/jobs/job-store.js';
 import { Database } from '../../../src/kernel/mongo/database.js';
 import { testDatabaseUri } from '../../support/database.js';
 import { failpointsOf } from '../../support/failpoints.js';
-import { randomOf, scale } from '../../support/random.js';
+import { newSeed, randomOf, scale } from '../../support/random.js';
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const seed = newSeed();
 const random = randomOf(seed);
 const kills = scale(3, 50);
 const jobsUnderKills = scale(1_000, 10_000);

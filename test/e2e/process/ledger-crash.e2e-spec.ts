@@ -7,10 +7,10 @@ import { testDatabaseUri } from '../../support/database.js';
 import { failpointsOf } from '../../support/failpoints.js';
 import { LedgerBooks } from '../../support/ledger-books.js';
 import { payops } from '../../support/payops.js';
-import { randomOf, scale } from '../../support/random.js';
+import { newSeed, randomOf, scale } from '../../support/random.js';
 import { startServer, type TestServer } from '../../support/server.js';
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const seed = newSeed();
 const random = randomOf(seed);
 const kills = scale(3, 20);
 const clients = 12;

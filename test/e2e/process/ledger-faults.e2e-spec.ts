@@ -19,12 +19,12 @@ import { commandsOf } from '../../support/ledger/commands.js';
 import { LedgerBooks } from '../../support/ledger-books.js';
 import { startTestMongod, type TestMongod } from '../../support/mongod.js';
 import { payops } from '../../support/payops.js';
-import { randomOf, scale } from '../../support/random.js';
+import { newSeed, randomOf, scale } from '../../support/random.js';
 import { startServer, type TestServer } from '../../support/server.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { comesTrue } from '../../../src/kernel/mongo/mongod-process.js';
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const seed = newSeed();
 const random = randomOf(seed);
 const rounds = scale(1, 10);
 

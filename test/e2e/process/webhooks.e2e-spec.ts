@@ -5,11 +5,11 @@ import { request } from '../../support/app.js';
 import { testDatabaseUri } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 import { failpointsOf } from '../../support/failpoints.js';
-import { randomOf, scale } from '../../support/random.js';
+import { newSeed, randomOf, scale } from '../../support/random.js';
 import { type Receiver, startReceiver } from '../../support/receiver.js';
 import { startServer, type TestServer } from '../../support/server.js';
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const seed = newSeed();
 const random = randomOf(seed);
 const [events, sendings, atOnce] = [50, scale(1_000, 50_000), 64];
 const [eventsUnderKills, kills] = [60, scale(3, 50)];
