@@ -221,7 +221,7 @@ describe('requests', () => {
     const [first, second] = [await capture(), await capture()];
     expect([first.status, second.status]).toEqual([201, 200]);
     expect(second.body).toEqual(first.body);
-    expect(await bench.books(reference)).toMatchObject([{ captures: 1 }]);
+    expect(await bench.books(reference)).toMatchObject([{ captures: 1, movements: [{ key: 'same' }, { key: 'same' }] }]);
     const other = await post(`${orders}/${id}/capture`, paypalCard('CCREJECT-IF'), 'same');
     expect(issueOf(other)).toEqual(unprocessable('DUPLICATE_REQUEST_ID'));
   });
