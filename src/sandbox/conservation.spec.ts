@@ -28,7 +28,12 @@ interface Sent {
   readonly body: unknown;
 }
 
-const payments = 3;
+const payments = 2;
+/** Something to work on. */
+const first: readonly Command[] = [
+  { kind: 'pay', payment: 0, amount: 1200, key: 100 },
+  { kind: 'hold', payment: 1, amount: 1200, key: 101 },
+];
 const command: fc.Arbitrary<Command> = fc.record({
   kind: fc.constantFrom<Kind>('pay', 'hold', 'capture', 'capture', 'void', 'refund', 'refund'),
   payment: fc.nat(payments - 1),
@@ -107,7 +112,7 @@ async function conserved(): Promise<void> {
   for (const { authorized, captured, refunded, isVoided, movements } of await bench.books()) {
     expect(captured).toBeLessThanOrEqual(authorized);
     expect(refunded).toBeLessThanOrEqual(captured);
-    if (isVoided) expect(captured).toBe(0);
+    expect(isVoided && captured > 0).toBe(false);
     const effects = movements.map(({ kind, key }) => `${kind} ${key}`);
     expect(new Set(effects).size).toBe(effects.length);
   }
@@ -118,7 +123,7 @@ it.each(['stripe', 'paypal', 'adyen'] as const)('%s makes no money and loses non
     await bench.reset();
     await bench.turn(provider, { settleMs: 600_000, faults: kinds.map((kind) => ({ kind, share: 0.2 })) });
     const sent: Sent[] = [];
-    for (const one of commands) {
+    for (const one of [...first, ...commands]) {
       const request = requests[provider](one, await idsOf(provider, one.payment));
       sent.push(request);
       await post(request);
@@ -137,5 +142,5 @@ it.each(['stripe', 'paypal', 'adyen'] as const)('%s makes no money and loses non
     expect(answers.every(isAnswered)).toBe(true);
   };
   const property = fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 25 }), faults, run);
-  await fc.assert(property, { numRuns: 25, endOnFailure: false });
+  await fc.assert(property, { numRuns: 50, endOnFailure: false });
 });
