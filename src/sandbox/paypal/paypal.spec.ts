@@ -248,4 +248,19 @@ describe('requests', () => {
     const broken = await bench.request('POST', `/paypal${orders}`, { headers, body: '{"intent"' });
     expect([broken.status, broken.body.details[0].issue]).toEqual([400, 'MALFORMED_REQUEST_JSON']);
   });
+
+  it('with a token that is older than nine hours are refused', async () => {
+    let now = new Date('2026-11-21T12:00:00Z');
+    const clocked = await startTestSandbox({ clock: () => now });
+    try {
+      const headers = await paypalHeaders(clocked);
+      const ask = () =>
+        clocked.request('POST', `/paypal${orders}`, { headers: { ...headers, prefer: 'return=representation' }, body: paypalOrder('r') });
+      expect(await ask()).toMatchObject({ status: 201, body: { create_time: '2026-11-21T12:00:00.000Z' } });
+      now = new Date('2026-11-21T21:00:01Z');
+      expect((await ask()).status).toBe(401);
+    } finally {
+      await clocked.close();
+    }
+  });
 });
