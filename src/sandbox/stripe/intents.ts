@@ -78,8 +78,11 @@ export class Intents {
       throw malformed(needsReturnUrl, { code: 'payment_intent_invalid_parameter' });
     const { value, currency } = lower(turn.twist({ value: intent.amount, currency: intent.currency }));
     const captureMethod = params.capture_method ?? intent.captureMethod;
-    const asked: Intent = { ...intent, method, returnUrl, captureMethod, amount: value, currency, lastError: null };
+    const receiptEmail = params.receipt_email ?? intent.receiptEmail;
+    const asked: Intent = { ...intent, method, returnUrl, captureMethod, receiptEmail, amount: value, currency, lastError: null };
     if (outcome !== 'approve' && outcome !== 'authenticate') return this.decline(asked, method, stripeDeclines[outcome]);
+    const isAlone = params.off_session === true || params.error_on_requires_action === true;
+    if (outcome === 'authenticate' && isAlone) return this.decline(asked, method, stripeDeclines.authentication_required);
     if (this.engine.isUnlucky(asked.reference)) {
       return this.decline(asked, method, stripeDeclines[this.engine.chance.pick('decline', asked.reference, chanceDeclines)]);
     }
@@ -95,7 +98,8 @@ export class Intents {
       throw impossible(words, { code: 'amount_too_large', param: 'amount_to_capture' });
     }
     const { value } = turn.twist({ value: asked, currency: intent.currency });
-    return this.captured(intent, value, params.metadata?.[referenceKey] ?? null, turn.key);
+    const named: Intent = { ...intent, metadata: { ...intent.metadata, ...params.metadata } };
+    return this.captured(named, value, params.metadata?.[referenceKey] ?? null, turn.key);
   }
 
   cancel(intent: Intent, params: z.infer<typeof cancelParams>, turn: Turn): Intent {
