@@ -73,13 +73,13 @@ export function adyenSimulator(engine: Engine): Simulator {
       return decided ? { returnUrl: decided.returnUrl && returnUrlOf(decided.returnUrl, id) } : null;
     },
     dress: (event, secret) => events.dress(event, secret),
-    books: () =>
-      payments
-        .all()
-        .map(({ pspReference, reference, amount: { currency }, status, movements }) =>
-          bookEntry({ provider: 'adyen', providerId: pspReference, reference, currency, status, movements }),
-        ),
+    books: () => payments.all().map(booked),
   };
+}
+
+function booked({ pspReference, reference, amount: { currency }, status, movements, modifications: all }: Payment) {
+  const modifications = all.map(({ pspReference: id, kind, state, reference, key }) => ({ id, kind, state, reference, key }));
+  return bookEntry({ provider: 'adyen', providerId: pspReference, reference, currency, status, movements, modifications });
 }
 
 function paymentView({ pspReference, status, amount, reference, method, refusal }: Payment, baseUrl: string) {
@@ -110,7 +110,8 @@ const adyenManners: Manners = {
       throw new Refused(adyenError(401, '000', 'HTTP Status Response - Unauthorized', 'security'), false);
     }
   },
-  keyOf: ({ headers }) => textOf(headers['idempotency-key']),
+  keyHeader: 'idempotency-key',
+  isKeyOfPath: false,
   replay: (answer: Answer) => answer,
   unreadable: adyenError(400, '702', 'Unable to parse the request', 'validation'),
   notFound: () => adyenError(404, '000', 'Not found', 'validation'),

@@ -1,4 +1,4 @@
-import { type Answer, type Manners, Refused, textOf } from '../engine/wire.js';
+import { type Answer, type Manners, Refused } from '../engine/wire.js';
 import { stripeError } from './errors.js';
 
 const noKey =
@@ -20,7 +20,8 @@ export const stripeManners: Manners = {
       throw new Refused(stripeError(401, { type: 'invalid_request_error', message: 'Invalid API Key provided: ********' }), false);
     }
   },
-  keyOf: ({ headers }) => textOf(headers['idempotency-key']),
+  keyHeader: 'idempotency-key',
+  isKeyOfPath: false,
   replay: (answer) => ({ ...answer, headers: replayHeaders(answer) }),
   unreadable: stripeError(400, { type: 'invalid_request_error', message: 'Invalid request body' }),
   notFound: ({ method, path }) =>
@@ -34,17 +35,3 @@ export const stripeManners: Manners = {
   }),
   internal: stripeError(500, { type: 'api_error', message: 'Sorry, there was an error on our end.' }),
 };
-
-/** The codes of refusals that are no declines. */
-export const stripeErrorCodes = [
-  'amount_too_large',
-  'charge_already_refunded',
-  'idempotency_key_in_use',
-  'parameter_invalid_integer',
-  'parameter_missing',
-  'parameter_unknown',
-  'payment_intent_invalid_parameter',
-  'payment_intent_unexpected_state',
-  'rate_limit',
-  'resource_missing',
-] as const;
