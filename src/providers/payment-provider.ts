@@ -21,7 +21,10 @@ export interface ProviderPayment {
   readonly refunds: readonly ProviderRefund[];
   /** Why it was declined, where it was. */
   readonly decline?: Decline;
-  /** Where the customer must go before the provider goes on. */
+  /**
+   * Where the customer must go before the provider goes on. A payment that requires an action and says no longer where has had it: the
+   * authorization goes on when it is repeated with its key.
+   */
   readonly actionUrl?: string;
 }
 export type ProviderState = 'requires_action' | 'processing' | 'authorized' | 'captured' | 'voided' | 'declined' | 'expired';

@@ -26,7 +26,8 @@ export function booksOf(order: Order, declines: DeclineReader): ProviderPayment 
   if (reserved === undefined || capturedMinor === undefined || refundedMinor === undefined) return undefined;
   if (!listed.every((refund) => refund !== undefined) || paypalAmounts.minorOfDecimal('0', currency) === undefined) return undefined;
   const state = stateOf(order, unit.payments);
-  const actionUrl = order.links.find(({ rel }) => rel === 'payer-action' || rel === 'approve')?.href;
+  const actionUrl =
+    order.status === 'APPROVED' ? undefined : order.links.find(({ rel }) => rel === 'payer-action' || rel === 'approve')?.href;
   const code = [...authorizations, ...captures].at(-1)?.processor_response?.response_code;
   return {
     providerId: order.id,
@@ -52,7 +53,7 @@ function stateOf({ status }: Order, { authorizations, captures }: Payments): Pro
   if (capture) return capture.status === 'PENDING' ? 'processing' : 'captured';
   if (authorization) return authorizationStates[authorization.status];
   if (captures.length > 0) return 'declined';
-  return status === 'PAYER_ACTION_REQUIRED' ? 'requires_action' : 'processing';
+  return status === 'PAYER_ACTION_REQUIRED' || status === 'APPROVED' ? 'requires_action' : 'processing';
 }
 
 const authorizationStates: Readonly<Record<Payments['authorizations'][number]['status'], ProviderState>> = {

@@ -55,16 +55,7 @@ export class PaypalProvider implements PaymentProvider {
     const order = readOrder(created);
     if (!order) return this.notBegun(asked, created);
     await asked.remember?.(order.id);
-    const step = asked.capture === 'now' ? 'capture' : 'authorize';
-    const { token, type } = asked.method;
-    const source = type === 'card' ? { card: { single_use_token: token } } : { paypal: { vault_id: token } };
-    const body = { payment_source: source };
-    const paid = await this.api.call(
-      { path: `/v2/checkout/orders/${segment(order.id)}/${step}`, key: asked.idempotencyKey, body },
-      deadline,
-    );
-    if (refusalOf(paid)?.issue === 'PAYER_ACTION_REQUIRED') return this.booksAfter(asked, order.id, deadline);
-    return this.refusal(asked, paid) ?? this.outcomeOf(asked, order.id, readOrder(paid));
+    return this.pay(asked, order.id, deadline);
   }
 
   async capture(asked: Capture): Promise<Outcome> {
@@ -118,6 +109,19 @@ export class PaypalProvider implements PaymentProvider {
     if (!providerId && !reference) return [];
     const about = { ...(providerId && { providerId }), ...(reference && { reference }) };
     return [{ eventId: id, type: event_type, occurredAt: new Date(create_time), ...about }];
+  }
+
+  private async pay(asked: Authorization, orderId: string, deadline: Deadline): Promise<Outcome> {
+    const path = `/v2/checkout/orders/${segment(orderId)}/${asked.capture === 'now' ? 'capture' : 'authorize'}`;
+    const { token, type } = asked.method;
+    const source = type === 'card' ? { card: { single_use_token: token } } : { paypal: { vault_id: token } };
+    const paid = await this.api.call({ path, key: asked.idempotencyKey, body: { payment_source: source } }, deadline);
+    if (refusalOf(paid)?.issue !== 'PAYER_ACTION_REQUIRED')
+      return this.refusal(asked, paid) ?? this.outcomeOf(asked, orderId, readOrder(paid));
+    const order = readOrder(await this.look(orderId, deadline));
+    if (order?.status !== 'APPROVED') return this.outcomeOf(asked, orderId, order);
+    const completed = await this.api.call({ path, key: `${asked.idempotencyKey}-approved` }, deadline);
+    return this.refusal(asked, completed) ?? this.outcomeOf(asked, orderId, readOrder(completed));
   }
 
   private look(orderId: string, deadline: Deadline): Promise<Exchange> {

@@ -75,7 +75,7 @@ export class Payments {
     const isWhole = refundedOf(order, id) + amount.value === capture.amount.value;
     const status = isWhole ? 'REFUNDED' : 'PARTIALLY_REFUNDED';
     const captures = order.captures.map((one): Capture => (one.id === id ? { ...one, status } : one));
-    const movement = { kind: 'refund', id: refund.id, amount: amount.value, reference: customId ?? invoiceId, key: turn.key } as const;
+    const movement = { kind: 'refund', id: refund.id, amount: amount.value, reference: invoiceId ?? customId, key: turn.key } as const;
     const refunded = this.orders.put({ ...order, captures, refunds: [...order.refunds, refund] }, movement, refund.id);
     if (isLate) this.engine.defer(refund.id);
     this.events.ofRefund(isLate ? 'PAYMENT.REFUND.PENDING' : 'PAYMENT.CAPTURE.REFUNDED', refund, refunded);

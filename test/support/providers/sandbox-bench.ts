@@ -13,7 +13,8 @@ export interface SandboxAccount extends Pick<Bench, 'foreignCurrency' | 'credent
   readonly connector: Connector;
   /** What the simulator signs its webhooks with. */
   readonly webhookSecret: string;
-  forgeries(genuine: SentWebhook): Promise<readonly Forgery[]>;
+  /** A `forger` is a server on the same machine. */
+  forgeries(genuine: SentWebhook, forger: Receiver): readonly Forgery[];
 }
 
 const faults: Readonly<Record<Trouble, string>> = {
@@ -69,8 +70,8 @@ export class BenchSandbox {
         await this.ask('PUT', `/sandbox/providers/${name}`, { faults: [{ kind: faults[trouble], operation, times: 1 }] });
       },
       books: (reference) => this.books(name, reference),
-      webhook: (reference) => this.webhook(name, reference),
-      forgeries: (genuine) => account.forgeries(genuine),
+      webhook: (reference) => eventually(() => this.sent(name, reference)[0]),
+      forgeries: async (genuine) => account.forgeries(genuine, this.receiver),
       close: async () => {},
     };
   }
@@ -91,10 +92,10 @@ export class BenchSandbox {
     return { ...same, currency: currency.toUpperCase(), authorizedMinor: authorized, capturedMinor: captured, refundedMinor: refunded };
   }
 
-  private async webhook(name: string, reference: string): Promise<SentWebhook> {
-    const isIt = (path: string, body: string) => path === `/${name}` && body.includes(reference);
-    const { headers, body } = await eventually(() => this.receiver.received.find((one) => isIt(one.path, one.body)));
-    return { headers, body: Buffer.from(body), at: new Date() };
+  /** What has arrived of the provider's webhooks about a payment. */
+  sent(name: string, reference: string): readonly SentWebhook[] {
+    const theirs = this.receiver.received.filter(({ path, body }) => path === `/${name}` && body.includes(reference));
+    return theirs.map(({ headers, body }) => ({ headers, body: Buffer.from(body), at: new Date() }));
   }
 
   private async ask(method: string, path: string, body?: object): Promise<unknown> {

@@ -22,7 +22,7 @@ export interface Check {
 /** Long enough for what is going well on a busy machine. */
 const patientMs = 20_000;
 /** For what is going to be waited out. */
-const hurriedMs = 1_500;
+const hurriedMs = 2_500;
 
 /** One payment of its own at a bench. */
 export class Trial {
