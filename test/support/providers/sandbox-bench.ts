@@ -30,6 +30,9 @@ const faults: Readonly<Record<Trouble, string>> = {
   malformed: 'malformed',
 };
 
+/** What a provider does by itself it does when its books are looked at, and not before. */
+const settleMs = 600_000;
+
 interface BookEntry {
   readonly providerId: string;
   readonly currency: string;
@@ -60,14 +63,14 @@ export class BenchSandbox {
     const { connector, credentials, webhookSecret } = account;
     const { name } = connector;
     const options = { baseUrl: this.sandbox.urls[name as keyof Sandbox['urls']], credentials, timeoutMs: 20_000 };
-    await this.ask('PUT', `/sandbox/providers/${name}`, {});
+    await this.ask('PUT', `/sandbox/providers/${name}`, { settleMs });
     await this.ask('POST', `/sandbox/providers/${name}/webhook`, { url: `${this.receiver.url}/${name}`, secret: webhookSecret });
     return {
       ...account,
       currency: 'GBP',
       connect: (change) => connector.connect({ ...options, ...change }),
       arrange: async (trouble, operation) => {
-        await this.ask('PUT', `/sandbox/providers/${name}`, { faults: [{ kind: faults[trouble], operation, times: 1 }] });
+        await this.ask('PUT', `/sandbox/providers/${name}`, { settleMs, faults: [{ kind: faults[trouble], operation, times: 1 }] });
       },
       books: (reference) => this.books(name, reference),
       webhook: (reference) => eventually(() => this.sent(name, reference)[0]),
