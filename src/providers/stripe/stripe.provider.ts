@@ -96,7 +96,7 @@ export class StripeProvider implements PaymentProvider {
   async query({ reference, providerId, quietForMs = 0 }: Question): Promise<Found> {
     const deadline = new Deadline(this.options.timeoutMs);
     if (providerId !== undefined) return this.look(providerId, deadline);
-    const query = `metadata['${referenceKey}']:'${reference.replace(/[\\']/g, '\\$&')}'`;
+    const query = `metadata['${referenceKey}']:'${reference.replaceAll("'", "\\'")}'`;
     const tried = await this.attempt(deadline, (sending) => this.stripe.paymentIntents.search({ query, limit: 2 }, sending));
     const page = 'value' in tried ? listOf(intentSchema).safeParse(tried.value) : undefined;
     if (!page?.success) return unknown('Stripe could not be asked');
