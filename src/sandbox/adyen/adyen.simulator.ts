@@ -110,7 +110,8 @@ const adyenManners: Manners = {
       throw new Refused(adyenError(401, '000', 'HTTP Status Response - Unauthorized', 'security'), false);
     }
   },
-  keyOf: ({ headers }) => textOf(headers['idempotency-key']),
+  keyHeader: 'idempotency-key',
+  isKeyOfPath: false,
   replay: (answer: Answer) => answer,
   unreadable: adyenError(400, '702', 'Unable to parse the request', 'validation'),
   notFound: () => adyenError(404, '000', 'Not found', 'validation'),

@@ -7,6 +7,8 @@ export interface Message {
   readonly event: unknown;
   readonly dueAt: number;
   readonly attempts: number;
+  /** Goes when another one has arrived before it, or when it is due after all. */
+  readonly isHeld: boolean;
 }
 export interface Dressed {
   readonly headers: Readonly<Record<string, string>>;
@@ -24,6 +26,7 @@ const maxAtOnce = 16;
 export class Courier {
   private readonly timers = new Timers();
   private readonly waiting: string[] = [];
+  private readonly held = new Set<string>();
   private underWay = 0;
   private dress: Dress | undefined;
 
@@ -51,16 +54,25 @@ export class Courier {
   stop(): void {
     this.dress = undefined;
     this.timers.clear();
+    this.held.clear();
     this.waiting.length = 0;
   }
 
   private arm(id: string): void {
     const message = this.outbox.get(id);
     if (!this.dress || !message) return;
-    this.timers.set(id, message.dueAt, () => {
-      this.waiting.push(id);
-      this.next();
-    });
+    if (message.isHeld) this.held.add(id);
+    this.timers.set(id, message.dueAt, () => this.go(id));
+  }
+
+  private go(id: string): void {
+    this.waiting.push(id);
+    this.next();
+  }
+
+  private release(): void {
+    for (const id of this.held) if (this.timers.has(id)) this.timers.set(id, 0, () => this.go(id));
+    this.held.clear();
   }
 
   private next(): void {
@@ -81,8 +93,9 @@ export class Courier {
     const isTaken = await this.send(target.url, dress(message.event, target.secret));
     // Stopped or reset meanwhile: whoever starts next sends it again.
     if (!this.dress || !this.outbox.has(id)) return;
-    if (isTaken) this.outbox.remove(id);
-    else this.again(message);
+    if (!isTaken) return this.again(message);
+    this.outbox.remove(id);
+    if (!message.isHeld) this.release();
   }
 
   private again(message: Message): void {

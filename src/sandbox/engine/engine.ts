@@ -6,8 +6,8 @@ import { Journal } from './journal.js';
 import { type ProviderName, type Settings, settingsReader, type WebhookTarget } from './settings.js';
 import { Store, type Table } from './store.js';
 
-/** The end of a reordered message's detour: what is told meanwhile overtakes it. */
-const detourMs = 250;
+/** How long a reordered message waits for another one to overtake it. */
+const detourMs = 5_000;
 const theOne = 'the one';
 const initialSettings = settingsReader.parse({});
 
@@ -94,7 +94,7 @@ export class Engine {
     const dueAt = Date.now() + delayMs + (isLate ? detourMs : 0);
     for (let copy = 0; copy < copies; copy++) {
       const id = `${Date.now()}-${this.messages++}`;
-      this.courier.put({ id, event, dueAt, attempts: 0 });
+      this.courier.put({ id, event, dueAt, attempts: 0, isHeld: isLate });
     }
   }
 

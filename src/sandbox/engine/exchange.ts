@@ -5,7 +5,7 @@ import { drawFault, twistedBy } from './faults.js';
 import type { FaultKind, OperationName, Settings } from './settings.js';
 import type { Simulator } from './simulator.js';
 import type { Table } from './store.js';
-import { type Answer, type Call, type Operation, Refused, type Turn } from './wire.js';
+import { type Answer, type Call, type Operation, Refused, textOf, type Turn } from './wire.js';
 
 /** What becomes of the connection: an answer, one that cannot be read, none at all, or the end. */
 export type Delivery = { readonly kind: 'answer' | 'malformed'; readonly answer: Answer } | { readonly kind: 'hang' | 'reset' };
@@ -61,12 +61,12 @@ export class Exchange {
 
   private async answer(operation: Operation, name: OperationName, call: Call, fault: FaultKind | null, reference: string): Promise<Answer> {
     const { manners } = this.simulator;
-    const key = call.method === 'GET' ? undefined : manners.keyOf(call);
+    const key = call.method === 'GET' ? undefined : textOf(call.headers[manners.keyHeader]);
     const turn: Turn = { key: key ?? null, twist: twistedBy(fault, name) };
     const run = () => operation.run(call, turn);
     try {
       manners.authenticate(call);
-      if (key !== undefined) return await this.once(key, call, run, reference);
+      if (key !== undefined) return await this.once(manners.isKeyOfPath ? `${call.path} ${key}` : key, call, run, reference);
       await this.work(reference);
       return this.engine.store.transact(run);
     } catch (error) {

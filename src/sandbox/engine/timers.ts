@@ -2,6 +2,10 @@
 export class Timers {
   private readonly timers = new Map<string, NodeJS.Timeout>();
 
+  has(name: string): boolean {
+    return this.timers.has(name);
+  }
+
   set(name: string, at: number, work: () => void): void {
     clearTimeout(this.timers.get(name));
     const run = () => {

@@ -56,8 +56,9 @@ export interface Operation {
 export interface Manners {
   /** @throws Refused */
   authenticate(call: Call): void;
-  /** The idempotency key, with all that it holds for. */
-  keyOf(call: Call): string | undefined;
+  readonly keyHeader: string;
+  /** Whether a key at another path is another key. */
+  readonly isKeyOfPath: boolean;
   replay(answer: Answer): Answer;
   readonly unreadable: Answer;
   readonly notFound: (call: Pick<Call, 'method' | 'path'>) => Answer;

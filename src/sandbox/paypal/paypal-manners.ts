@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type Answer, type Call, type Manners, Refused, textOf } from '../engine/wire.js';
+import { type Answer, type Call, type Manners, Refused } from '../engine/wire.js';
 import { impossibleAnswer, paypalError } from './errors.js';
 
 export const tokenPath = '/v1/oauth2/token';
@@ -54,11 +54,8 @@ export const paypalManners = (tokens: AccessTokens): Manners => ({
     const [, token = ''] = /^Bearer (\S+)$/.exec(call.headers.authorization ?? '') ?? [];
     if (!tokens.isValid(token)) throw new Refused(unauthenticated, false);
   },
-  // The same id at another path is another request.
-  keyOf: ({ headers, path }) => {
-    const id = textOf(headers['paypal-request-id']);
-    return id === undefined ? undefined : `${path} ${id}`;
-  },
+  keyHeader: 'paypal-request-id',
+  isKeyOfPath: true,
   replay: (answer: Answer) => ({ ...answer, status: answer.status === 201 ? 200 : answer.status }),
   unreadable: paypalError(400, 'INVALID_REQUEST', 'Request is not well-formed, syntactically incorrect, or violates schema.', [
     { issue: 'MALFORMED_REQUEST_JSON', description: 'The request JSON is not well formed.' },

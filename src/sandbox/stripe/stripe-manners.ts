@@ -1,4 +1,4 @@
-import { type Answer, type Manners, Refused, textOf } from '../engine/wire.js';
+import { type Answer, type Manners, Refused } from '../engine/wire.js';
 import { stripeError } from './errors.js';
 
 const noKey =
@@ -20,7 +20,8 @@ export const stripeManners: Manners = {
       throw new Refused(stripeError(401, { type: 'invalid_request_error', message: 'Invalid API Key provided: ********' }), false);
     }
   },
-  keyOf: ({ headers }) => textOf(headers['idempotency-key']),
+  keyHeader: 'idempotency-key',
+  isKeyOfPath: false,
   replay: (answer) => ({ ...answer, headers: replayHeaders(answer) }),
   unreadable: stripeError(400, { type: 'invalid_request_error', message: 'Invalid request body' }),
   notFound: ({ method, path }) =>
