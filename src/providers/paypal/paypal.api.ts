@@ -49,9 +49,8 @@ export class PaypalApi {
 
 /** What was to be asked was never sent, whatever became of the question for a token; refused credentials stay what they are. */
 function withoutToken(exchange: Exchange): Exchange {
-  const isRefused = exchange.kind === 'answered' && [400, 401, 403, 429].includes(exchange.status);
-  if (isRefused) return exchange.status === 400 ? { ...exchange, status: 401 } : exchange;
-  return { kind: 'never-sent', because: 'PayPal gave no access token' };
+  const isRefused = exchange.kind === 'answered' && [401, 403, 429].includes(exchange.status);
+  return isRefused ? exchange : { kind: 'never-sent', because: 'PayPal gave no access token' };
 }
 
 const isInFlight = ({ status, json }: Answered): boolean =>
