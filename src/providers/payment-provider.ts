@@ -72,6 +72,8 @@ export interface Authorization extends Operation {
   readonly returnUrl?: string;
   /** Called with the provider's name for the payment before any step that moves money, where it has one by then. */
   readonly remember?: (providerId: string) => Promise<void>;
+  /** What an earlier try had remembered, if it came so far. */
+  readonly providerId?: string;
 }
 /** Of a payment that the provider knows by its own name. */
 export interface Followup extends Operation {
@@ -123,6 +125,8 @@ export interface Capabilities {
    * key gives the first answer again, so that it is known when it is done.
    */
   readonly resolvedBy: 'query' | 'repeat';
+  /** How long the provider is sure to know a key again. The same key later than that is another operation. */
+  readonly keysLastHours: number;
 }
 
 /**

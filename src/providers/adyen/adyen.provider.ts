@@ -34,6 +34,7 @@ export class AdyenProvider implements PaymentProvider {
     partialCapture: true,
     partialRefund: true,
     resolvedBy: 'repeat',
+    keysLastHours: 168,
   };
   private readonly http: ProviderHttp;
   private readonly declines: DeclineReader;

@@ -39,3 +39,15 @@ it('says of an order that was never paid, or never remembered, that there is no 
   expect(await trial.provider.query({ reference })).toEqual({ outcome: 'absent' });
   expect(await trial.provider.query({ reference: 'pay_other', providerId: orderId })).toMatchObject({ outcome: 'unknown' });
 });
+
+it('pays an order once, though the key of the first try is forgotten', async () => {
+  let providerId = '';
+  const remember = async (id: string) => void (providerId = id);
+  await trial.bench.arrange('reset after', 'authorize');
+  const asked = trial.authorization(1250, { remember });
+  expect(await trial.provider.authorize(asked)).toMatchObject({ outcome: 'unknown' });
+  const late = { ...asked, idempotencyKey: 'another', providerId, isRepeat: true };
+  const payment = { providerId, state: 'captured', capturedMinor: 1250 };
+  expect(await trial.provider.authorize(late)).toMatchObject({ outcome: 'applied', payment });
+  expect(await trial.books()).toMatchObject({ providerId, authorizations: 1, captures: 1 });
+});

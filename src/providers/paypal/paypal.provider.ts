@@ -33,6 +33,7 @@ export class PaypalProvider implements PaymentProvider {
     partialCapture: true,
     partialRefund: true,
     resolvedBy: 'query',
+    keysLastHours: 6,
   };
   private readonly api: PaypalApi;
   private readonly declines: DeclineReader;
@@ -51,6 +52,7 @@ export class PaypalProvider implements PaymentProvider {
     const amount = refused ? undefined : wireAmount(asked.amount);
     if (!amount) return refused ?? notWritable();
     const deadline = new Deadline(this.options.timeoutMs);
+    if (asked.providerId !== undefined) return this.pay(asked, asked.providerId, deadline);
     const created = await this.api.call(toOrder(asked, amount), deadline);
     const order = readOrder(created);
     if (!order) return this.notBegun(asked, created);
@@ -116,8 +118,10 @@ export class PaypalProvider implements PaymentProvider {
     const { token, type } = asked.method;
     const source = type === 'card' ? { card: { single_use_token: token } } : { paypal: { vault_id: token } };
     const paid = await this.api.call({ path, key: asked.idempotencyKey, body: { payment_source: source } }, deadline);
-    if (refusalOf(paid)?.issue !== 'PAYER_ACTION_REQUIRED')
-      return this.refusal(asked, paid) ?? this.outcomeOf(asked, orderId, readOrder(paid));
+    const issue = refusalOf(paid)?.issue ?? '';
+    // Paid by an earlier try, whose key is forgotten.
+    if (issue === 'ORDER_ALREADY_CAPTURED' || issue === 'ORDER_ALREADY_AUTHORIZED') return this.booksAfter(asked, orderId, deadline);
+    if (issue !== 'PAYER_ACTION_REQUIRED') return this.refusal(asked, paid) ?? this.outcomeOf(asked, orderId, readOrder(paid));
     const order = readOrder(await this.look(orderId, deadline));
     if (order?.status !== 'APPROVED') return this.outcomeOf(asked, orderId, order);
     const completed = await this.api.call({ path, key: `${asked.idempotencyKey}-approved` }, deadline);

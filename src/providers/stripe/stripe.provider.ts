@@ -41,6 +41,7 @@ export class StripeProvider implements PaymentProvider {
     partialCapture: true,
     partialRefund: true,
     resolvedBy: 'query',
+    keysLastHours: 24,
   };
   private readonly stripe: Stripe;
   private readonly declines: DeclineReader;

@@ -44,6 +44,7 @@ class SampleConnection implements PaymentProvider {
     partialCapture: true,
     partialRefund: true,
     resolvedBy: 'query',
+    keysLastHours: 24,
   };
   private readonly http: ProviderHttp;
   private readonly declines: DeclineReader;
