@@ -14,6 +14,7 @@ export interface ProviderPayment {
   readonly reference: string;
   readonly state: ProviderState;
   readonly currency: string;
+  /** Nothing of what was declined, was given up or has run out. */
   readonly authorizedMinor: number;
   readonly capturedMinor: number;
   /** Of refunds that have not failed. */
@@ -54,6 +55,7 @@ export type Found =
 /** The same key again is the same operation again: it has one effect, and the answer of the first time. */
 export interface Operation {
   readonly reference: string;
+  /** Of at most 64 characters, the most that all of them take. */
   readonly idempotencyKey: string;
   /**
    * Set where an earlier try of it is unknown. A repeat that does not reach the provider, or that it does not take, is `unknown` too:

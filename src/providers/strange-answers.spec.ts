@@ -52,7 +52,7 @@ interface Case {
   readonly good: Json;
   readonly strange: readonly Json[];
   /** What has to go well before. */
-  before?(request: Received): Json | undefined;
+  readonly before?: (request: Received) => Json | undefined;
 }
 const cases: readonly Case[] = [
   {

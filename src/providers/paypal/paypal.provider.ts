@@ -115,9 +115,7 @@ export class PaypalProvider implements PaymentProvider {
 
   private async pay(asked: Authorization, orderId: string, deadline: Deadline): Promise<Outcome> {
     const path = `/v2/checkout/orders/${segment(orderId)}/${asked.capture === 'now' ? 'capture' : 'authorize'}`;
-    const { token, type } = asked.method;
-    const source = type === 'card' ? { card: { single_use_token: token } } : { paypal: { vault_id: token } };
-    const paid = await this.api.call({ path, key: asked.idempotencyKey, body: { payment_source: source } }, deadline);
+    const paid = await this.api.call({ path, key: asked.idempotencyKey, body: { payment_source: toSource(asked) } }, deadline);
     const issue = refusalOf(paid)?.issue ?? '';
     // Paid by an earlier try, whose key is forgotten.
     if (issue === 'ORDER_ALREADY_CAPTURED' || issue === 'ORDER_ALREADY_AUTHORIZED') return this.booksAfter(asked, orderId, deadline);
@@ -201,11 +199,13 @@ function wireAmount(money: Authorization['amount']): PaypalAmount | undefined {
   return value === undefined ? undefined : { currency_code: money.currency, value };
 }
 
-function toOrder({ reference, idempotencyKey, capture, returnUrl }: Authorization, amount: PaypalAmount): PaypalCall {
-  const body = {
-    intent: capture === 'now' ? 'CAPTURE' : 'AUTHORIZE',
-    purchase_units: [{ custom_id: reference, amount }],
-    ...(returnUrl !== undefined && { application_context: { return_url: returnUrl, cancel_url: returnUrl } }),
-  };
+function toOrder({ reference, idempotencyKey, capture }: Authorization, amount: PaypalAmount): PaypalCall {
+  const intent = capture === 'now' ? 'CAPTURE' : 'AUTHORIZE';
+  const body = { intent, purchase_units: [{ custom_id: reference, amount }] };
   return { path: '/v2/checkout/orders', key: `${idempotencyKey}-order`, body };
+}
+
+function toSource({ method: { type, token }, returnUrl }: Authorization): object {
+  const context = returnUrl === undefined ? {} : { experience_context: { return_url: returnUrl, cancel_url: returnUrl } };
+  return type === 'card' ? { card: { single_use_token: token, ...context } } : { paypal: { vault_id: token, ...context } };
 }
