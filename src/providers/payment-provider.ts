@@ -4,8 +4,8 @@ import type { Decline } from './decline.js';
 
 /**
  * What a provider's own books say of one payment. Amounts in minor units of `currency`, as the provider states them; where it cannot be
- * asked (`resolvedBy: 'repeat'`), what its answer to the operation proves, so that they are at least so much, and `XXX`, ISO 4217's code
- * for no currency, where that answer names no amount.
+ * asked (`resolvedBy: 'repeat'`), no more than its answer to the operation proves: 0 of what it does not, and `XXX`, ISO 4217's code for
+ * no currency, where it names no amount.
  */
 export interface ProviderPayment {
   /** The provider's name for it. */
@@ -166,5 +166,6 @@ export interface Connector {
   readonly credentials: readonly string[];
   /** The provider's own address, where none is configured; null where every merchant has one of its own. */
   readonly liveUrl: string | null;
+  /** @throws Error where a credential is missing */
   connect(options: ConnectorOptions): PaymentProvider;
 }

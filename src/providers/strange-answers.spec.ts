@@ -28,6 +28,8 @@ const credentials = {
   clientSecret: 'b',
   apiKey: 'c',
   merchantAccount: 'Shop',
+  webhookId: 'd',
+  hmacKey: 'e',
 };
 
 const intent = {

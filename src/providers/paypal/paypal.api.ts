@@ -1,6 +1,5 @@
 import type { Deadline } from '../deadline.js';
 import { type Answered, type Exchange, ProviderHttp } from '../provider-http.js';
-import type { ConnectorOptions } from '../payment-provider.js';
 import { PaypalToken } from './paypal.token.js';
 import { errorSchema } from './paypal.wire.js';
 
@@ -16,9 +15,9 @@ export class PaypalApi {
   private readonly http: ProviderHttp;
   private readonly token: PaypalToken;
 
-  constructor({ baseUrl, credentials }: ConnectorOptions) {
+  constructor(baseUrl: string, { clientId, clientSecret }: Readonly<Record<'clientId' | 'clientSecret', string>>) {
     this.http = new ProviderHttp(baseUrl);
-    this.token = new PaypalToken(this.http, credentials['clientId'] ?? '', credentials['clientSecret'] ?? '');
+    this.token = new PaypalToken(this.http, clientId, clientSecret);
   }
 
   async call(call: PaypalCall, deadline: Deadline): Promise<Exchange> {

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { readCredentials } from '../credentials.js';
 import { Deadline } from '../deadline.js';
 import { applied, DeclineReader, none, notTaken, notWritable, ofExchange, ofStatus, refusedBeforehand, unknown } from '../outcomes.js';
 import type {
@@ -25,6 +26,8 @@ import { eventSchema, type Order, orderSchema, type PaypalAmount } from './paypa
 
 const segment = encodeURIComponent;
 
+export const paypalCredentials = ['clientId', 'clientSecret', 'webhookId'] as const;
+
 export class PaypalProvider implements PaymentProvider {
   readonly name = 'paypal';
   readonly capabilities: Capabilities = {
@@ -40,10 +43,11 @@ export class PaypalProvider implements PaymentProvider {
   private readonly signatures: PaypalSignatures;
 
   constructor(private readonly options: ConnectorOptions) {
-    const { baseUrl, credentials, timeoutMs } = options;
-    this.api = new PaypalApi(options);
+    const { baseUrl, timeoutMs } = options;
+    const credentials = readCredentials(paypalCredentials, options);
+    this.api = new PaypalApi(baseUrl, credentials);
     this.declines = new DeclineReader(paypalDeclines, credentials);
-    this.signatures = new PaypalSignatures(baseUrl, credentials['webhookId'] ?? '', timeoutMs);
+    this.signatures = new PaypalSignatures(baseUrl, credentials.webhookId, timeoutMs);
   }
 
   /** The order first, which moves no money; only with its name remembered is it paid. */

@@ -63,7 +63,8 @@ export class BenchSandbox {
     const { connector, credentials, webhookSecret } = account;
     const { name } = connector;
     const options = { baseUrl: this.sandbox.urls[name as keyof Sandbox['urls']], credentials, timeoutMs: 20_000 };
-    await this.ask('PUT', `/sandbox/providers/${name}`, { settleMs });
+    const calm = async () => void (await this.ask('PUT', `/sandbox/providers/${name}`, { settleMs }));
+    await calm();
     await this.ask('POST', `/sandbox/providers/${name}/webhook`, { url: `${this.receiver.url}/${name}`, secret: webhookSecret });
     return {
       ...account,
@@ -72,6 +73,7 @@ export class BenchSandbox {
       arrange: async (trouble, operation) => {
         await this.ask('PUT', `/sandbox/providers/${name}`, { settleMs, faults: [{ kind: faults[trouble], operation, times: 1 }] });
       },
+      calm,
       books: (reference) => this.books(name, reference),
       webhook: (reference) => eventually(() => this.sent(name, reference)[0]),
       forgeries: async (genuine) => account.forgeries(genuine, this.receiver),
