@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { scale } from '../../test/support/random.js';
 import {
   adyenHeaders,
   adyenPayment,
@@ -12,6 +13,7 @@ import {
   stripePayment,
   type TestSandbox,
 } from '../../test/support/sandbox.js';
+import type { BookEntry } from './engine/books.js';
 import type { ProviderName } from './engine/settings.js';
 
 type Kind = 'pay' | 'hold' | 'capture' | 'void' | 'refund';
@@ -28,7 +30,12 @@ interface Sent {
   readonly body: unknown;
 }
 
-const payments = 3;
+const payments = 2;
+/** Something to work on. */
+const first: readonly Command[] = [
+  { kind: 'pay', payment: 0, amount: 1200, key: 100 },
+  { kind: 'hold', payment: 1, amount: 1200, key: 101 },
+];
 const command: fc.Arbitrary<Command> = fc.record({
   kind: fc.constantFrom<Kind>('pay', 'hold', 'capture', 'capture', 'void', 'refund', 'refund'),
   payment: fc.nat(payments - 1),
@@ -91,10 +98,10 @@ const requests: Readonly<Record<ProviderName, (command: Command, ids: readonly s
 };
 
 /** The ids by which a payment that exists is captured and refunded. */
-async function idsOf(provider: ProviderName, payment: number): Promise<readonly string[]> {
-  const [entry] = (await bench.books(referenceOf(payment))).filter((one) => one.provider === provider);
+function idsOf(books: readonly BookEntry[], payment: number): readonly string[] {
+  const entry = books.find(({ reference }) => reference === referenceOf(payment));
   if (!entry) return [];
-  if (provider !== 'paypal') return [entry.providerId];
+  if (entry.provider !== 'paypal') return [entry.providerId];
   const lastOf = (kind: string) => entry.movements.filter((one) => one.kind === kind).at(-1)?.id;
   return [lastOf('authorization') ?? 'NONE', lastOf('capture') ?? 'NONE'];
 }
@@ -103,14 +110,17 @@ const post = ({ path, ...asked }: Sent): Promise<Reply | null> => bench.request(
 const settle = () => bench.request('POST', '/sandbox/providers/adyen/settle');
 const isAnswered = (reply: Reply | null): reply is Reply => reply !== null && reply.status < 500;
 
-async function conserved(): Promise<void> {
-  for (const { authorized, captured, refunded, isVoided, movements } of await bench.books()) {
+/** The books, which are in order. */
+async function conserved(): Promise<readonly BookEntry[]> {
+  const books = await bench.books();
+  for (const { authorized, captured, refunded, isVoided, movements } of books) {
     expect(captured).toBeLessThanOrEqual(authorized);
     expect(refunded).toBeLessThanOrEqual(captured);
-    if (isVoided) expect(captured).toBe(0);
+    expect(isVoided && captured > 0).toBe(false);
     const effects = movements.map(({ kind, key }) => `${kind} ${key}`);
     expect(new Set(effects).size).toBe(effects.length);
   }
+  return books;
 }
 
 it.each(['stripe', 'paypal', 'adyen'] as const)('%s makes no money and loses none, and does nothing twice', async (provider) => {
@@ -118,24 +128,25 @@ it.each(['stripe', 'paypal', 'adyen'] as const)('%s makes no money and loses non
     await bench.reset();
     await bench.turn(provider, { settleMs: 600_000, faults: kinds.map((kind) => ({ kind, share: 0.2 })) });
     const sent: Sent[] = [];
-    for (const one of commands) {
-      const request = requests[provider](one, await idsOf(provider, one.payment));
+    let books: readonly BookEntry[] = [];
+    for (const one of [...first, ...commands]) {
+      const request = requests[provider](one, idsOf(books, one.payment));
       sent.push(request);
       await post(request);
-      if (one.amount % 3 === 0) await settle();
-      await conserved();
+      if (provider === 'adyen' && one.amount % 3 === 0) await settle();
+      books = await conserved();
     }
     await settle();
     await bench.turn(provider, { settleMs: 600_000 });
     // Whatever was lost on the way has its effect by the second time at the latest; the third changes nothing.
     for (const request of sent) await post(request);
     await settle();
-    await conserved();
-    const [books, answers] = [await bench.books(), await Promise.all(sent.map(post))];
+    books = await conserved();
+    const answers = await Promise.all(sent.map(post));
     await settle();
     expect(await bench.books()).toEqual(books);
     expect(answers.every(isAnswered)).toBe(true);
   };
   const property = fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 25 }), faults, run);
-  await fc.assert(property, { numRuns: 25, endOnFailure: false });
+  await fc.assert(property, { numRuns: scale(25, 500) });
 });

@@ -107,7 +107,7 @@ describe('the program', () => {
   });
 
   it('killed at any time, has what it has answered, and does nothing twice', async () => {
-    const payments = Array.from({ length: 300 }, (_, n) => `kill-${n}`);
+    const payments = Array.from({ length: 120 }, (_, n) => `kill-${n}`);
     const payAt = async (url: string, reference: string): Promise<number | null> => {
       const key = { 'idempotency-key': `key ${reference}` };
       const stripe = { headers: { ...stripeHeaders, ...key }, body: formOf(stripePayment(reference)) };
@@ -125,7 +125,7 @@ describe('the program', () => {
     const answered = new Set<string>();
     for (let round = 0; round < 3; round++) {
       const sandbox = await program.start();
-      const killAt = 60 + 40 * round;
+      const killAt = 20 + 20 * round;
       let paid = 0;
       const killed = new Promise<void>((resolve) => {
         void Promise.all(
@@ -146,7 +146,7 @@ describe('the program', () => {
       expect([...answered].filter((reference) => !references.has(reference))).toEqual([]);
     }
     expect(answered.size).toBeGreaterThan(0);
-    for (const reference of payments) expect(await payAt(sandbox.url, reference)).toBe(200);
+    expect(new Set(await Promise.all(payments.map((reference) => payAt(sandbox.url, reference))))).toEqual(new Set([200]));
     const after = await booked();
     for (const provider of ['stripe', 'adyen']) {
       expect(

@@ -20,15 +20,15 @@ export interface Asked {
 }
 export interface TestSandbox {
   readonly sandbox: Sandbox;
-  request(method: string, path: string, asked?: Asked): Promise<Reply>;
+  readonly request: (method: string, path: string, asked?: Asked) => Promise<Reply>;
   /** The switches of a provider; what is not given is as at first. */
-  turn(provider: ProviderName, settings: object): Promise<void>;
-  count(provider: ProviderName, what: string): Promise<number>;
-  books(reference?: string): Promise<readonly BookEntry[]>;
-  reset(): Promise<void>;
+  readonly turn: (provider: ProviderName, settings: object) => Promise<void>;
+  readonly count: (provider: ProviderName, what: string) => Promise<number>;
+  readonly books: (reference?: string) => Promise<readonly BookEntry[]>;
+  readonly reset: () => Promise<void>;
   /** A new one on the same store. */
-  restart(): Promise<void>;
-  close(): Promise<void>;
+  readonly restart: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export async function startTestSandbox({ seed = 'test', clock }: { seed?: string; clock?: () => Date } = {}): Promise<TestSandbox> {
@@ -66,12 +66,12 @@ export async function startTestSandbox({ seed = 'test', clock }: { seed?: string
 export async function send(method: string, url: string, { headers, body, signal }: Asked = {}): Promise<Reply> {
   const isForm = typeof body === 'string';
   const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
-  const sent = isForm || body === undefined ? body : JSON.stringify(body);
+  const sent = isForm ? body : body === undefined ? undefined : JSON.stringify(body);
   const reply = await fetch(url, {
     method,
     headers: { ...(body !== undefined && { 'content-type': type }), ...headers },
     redirect: 'manual',
-    ...(sent !== undefined && { body: sent as string }),
+    ...(sent !== undefined && { body: sent }),
     ...(signal && { signal }),
   });
   const text = await reply.text();
@@ -94,7 +94,7 @@ export const newReference = (): string => `ref-${process.pid}-${references++}`;
 export interface TestClient {
   readonly name: ProviderName;
   /** Held and taken at once; the same key again is the same payment. */
-  pay(reference: string, key: string, signal?: AbortSignal): Promise<Reply>;
+  readonly pay: (reference: string, key: string, signal?: AbortSignal) => Promise<Reply>;
 }
 
 export const stripeHeaders = { authorization: 'Bearer sk_test_sandbox' };

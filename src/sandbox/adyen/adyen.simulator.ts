@@ -73,13 +73,13 @@ export function adyenSimulator(engine: Engine): Simulator {
       return decided ? { returnUrl: decided.returnUrl && returnUrlOf(decided.returnUrl, id) } : null;
     },
     dress: (event, secret) => events.dress(event, secret),
-    books: () =>
-      payments
-        .all()
-        .map(({ pspReference, reference, amount: { currency }, status, movements }) =>
-          bookEntry({ provider: 'adyen', providerId: pspReference, reference, currency, status, movements }),
-        ),
+    books: () => payments.all().map(booked),
   };
+}
+
+function booked({ pspReference, reference, amount: { currency }, status, movements, modifications: all }: Payment) {
+  const modifications = all.map(({ pspReference: id, kind, state, reference, key }) => ({ id, kind, state, reference, key }));
+  return bookEntry({ provider: 'adyen', providerId: pspReference, reference, currency, status, movements, modifications });
 }
 
 function paymentView({ pspReference, status, amount, reference, method, refusal }: Payment, baseUrl: string) {

@@ -84,8 +84,10 @@ describe('a modification', () => {
         amount: { value: 500, currency: 'USD' },
       },
     });
-    expect(await bench.books(reference)).toMatchObject([{ captured: 0 }]);
+    const capture = { kind: 'capture', reference: 'cap1' };
+    expect(await bench.books(reference)).toMatchObject([{ captured: 0, modifications: [{ ...capture, state: 'received' }] }]);
     await settle();
+    expect(await bench.books(reference)).toMatchObject([{ modifications: [{ ...capture, state: 'done' }] }]);
     expect(await bench.books(reference)).toMatchObject([{ captured: 500, movements: [{}, { kind: 'capture', reference: 'cap1' }] }]);
   });
 
@@ -94,7 +96,7 @@ describe('a modification', () => {
     const psp = await held(reference);
     await modify(psp, 'captures', 1201);
     await settle();
-    expect(await bench.books(reference)).toMatchObject([{ captured: 0 }]);
+    expect(await bench.books(reference)).toMatchObject([{ captured: 0, modifications: [{ kind: 'capture', state: 'refused' }] }]);
     await modify(psp, 'captures', 1200);
     for (let n = 0; n < 3; n++) await modify(psp, 'refunds', 500);
     await settle();

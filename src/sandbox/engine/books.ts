@@ -33,6 +33,15 @@ export function totalsOf(movements: readonly Movement[]): Totals {
   };
 }
 
+/** What a provider receives first and decides later, and what became of it. */
+export interface BookedModification {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: 'received' | 'done' | 'refused';
+  readonly reference: string | null;
+  readonly key: string | null;
+}
+
 /** What the oracle says of one payment of a provider; amounts in the units in which the provider counts the currency. */
 export interface BookEntry extends Totals {
   readonly provider: ProviderName;
@@ -45,9 +54,11 @@ export interface BookEntry extends Totals {
   readonly captures: number;
   readonly refunds: number;
   readonly movements: readonly Movement[];
+  /** Of a provider that decides later. */
+  readonly modifications?: readonly BookedModification[];
 }
 
-type Booked = Pick<BookEntry, 'provider' | 'providerId' | 'reference' | 'currency' | 'status' | 'movements'>;
+type Booked = Pick<BookEntry, 'provider' | 'providerId' | 'reference' | 'currency' | 'status' | 'movements' | 'modifications'>;
 
 export function bookEntry(booked: Booked): BookEntry {
   const count = (kind: Movement['kind']) => booked.movements.filter((one) => one.kind === kind).length;

@@ -15,10 +15,10 @@ const chance = (seed: string, provider = 'stripe', name = seed) =>
 describe('chance', () => {
   it('decides the n-th time for a reference alike, whatever comes between', () => {
     const [one, other] = [chance('seed', 'stripe', 'one'), chance('seed', 'stripe', 'other')];
-    const inOrder = ['a', 'a', 'b', 'b', 'c'].map((reference) => [reference, one.draw('approval', reference)]);
-    const shuffled = ['c', 'b', 'a', 'b', 'a'].map((reference) => [reference, other.draw('approval', reference)]);
+    const inOrder = ['a', 'a', 'b', 'b', 'c'].map((reference) => `${reference} ${one.draw('approval', reference)}`);
+    const shuffled = ['c', 'b', 'a', 'b', 'a'].map((reference) => `${reference} ${other.draw('approval', reference)}`);
     expect([...shuffled].sort()).toEqual([...inOrder].sort());
-    expect(new Set(inOrder.map(([, draw]) => draw)).size).toBe(5);
+    expect(new Set(inOrder.map((draw) => draw.slice(2))).size).toBe(5);
   });
 
   it('depends on seed, provider and purpose', () => {

@@ -19,7 +19,7 @@ export function serve(app: FastifyInstance, { simulator, exchange }: Provider): 
   }
 }
 
-/** Whose path this is, by the longest prefix. */
+/** Whose path this is. What has no prefix is only known by its version. */
 export function providerAt(providers: readonly Provider[], path: string): Provider | undefined {
   const isWithin = (prefix: string) => path.startsWith(`${prefix}/${prefix === '' ? 'v1/' : ''}`);
   return providers.find(({ simulator }) => simulator.prefixes.some(isWithin));

@@ -70,7 +70,10 @@ describe('an order', () => {
     expect(issueOf(await post(`${orders}/${created.body.id}/capture`))).toEqual(unprocessable('ACTION_DOES_NOT_MATCH_INTENT'));
   });
 
-  it.each(['approve', 'decline'])('that needs the payer waits until they %s', async (decision) => {
+  it.each([
+    ['approve', 201, 'COMPLETED'],
+    ['decline', 422, 'ORDER_NOT_APPROVED'],
+  ])('that needs the payer waits until they %s', async (decision, status, outcome) => {
     const id = await create(newReference(), 'CAPTURE');
     const refused = await post(`${orders}/${id}/capture`, paypalCard('tok_paypal_3ds'));
     expect(issueOf(refused)).toEqual(unprocessable('PAYER_ACTION_REQUIRED'));
@@ -81,8 +84,7 @@ describe('an order', () => {
     });
     expect((await fetch(`${href}/${decision}`, { method: 'POST' })).status).toBe(200);
     const after = await post(`${orders}/${id}/capture`);
-    if (decision === 'approve') expect(captureOf(after.body).status).toBe('COMPLETED');
-    else expect(issueOf(after)).toEqual(unprocessable('ORDER_NOT_APPROVED'));
+    expect([after.status, after.body.details?.[0].issue ?? captureOf(after.body).status]).toEqual([status, outcome]);
   });
 
   it('of a wallet sends the payer back to the shop', async () => {
@@ -245,5 +247,20 @@ describe('requests', () => {
     const headers = { ...authorized, 'content-type': 'application/json' };
     const broken = await bench.request('POST', `/paypal${orders}`, { headers, body: '{"intent"' });
     expect([broken.status, broken.body.details[0].issue]).toEqual([400, 'MALFORMED_REQUEST_JSON']);
+  });
+
+  it('with a token that is older than nine hours are refused', async () => {
+    let now = new Date('2026-11-21T12:00:00Z');
+    const clocked = await startTestSandbox({ clock: () => now });
+    try {
+      const headers = await paypalHeaders(clocked);
+      const ask = () =>
+        clocked.request('POST', `/paypal${orders}`, { headers: { ...headers, prefer: 'return=representation' }, body: paypalOrder('r') });
+      expect(await ask()).toMatchObject({ status: 201, body: { create_time: '2026-11-21T12:00:00.000Z' } });
+      now = new Date('2026-11-21T21:00:01Z');
+      expect((await ask()).status).toBe(401);
+    } finally {
+      await clocked.close();
+    }
   });
 });

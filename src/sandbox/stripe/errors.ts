@@ -1,13 +1,26 @@
 import { type Answer, Refused } from '../engine/wire.js';
 
+/** Every code of a refusal that is no decline. */
+export const stripeErrorCodes = [
+  'amount_too_large',
+  'charge_already_refunded',
+  'idempotency_key_in_use',
+  'parameter_invalid_integer',
+  'parameter_missing',
+  'parameter_unknown',
+  'payment_intent_invalid_parameter',
+  'payment_intent_unexpected_state',
+  'rate_limit',
+  'resource_missing',
+] as const;
+export type StripeErrorCode = (typeof stripeErrorCodes)[number];
+
 export interface StripeError {
   readonly type: 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error';
   readonly message: string;
-  readonly code?: string;
-  readonly decline_code?: string;
+  readonly code?: StripeErrorCode;
   readonly param?: string;
   readonly payment_intent?: unknown;
-  readonly charge?: string;
 }
 
 export const stripeError = (status: number, error: StripeError): Answer => ({ status, body: { error } });

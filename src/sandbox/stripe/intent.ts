@@ -51,8 +51,8 @@ export interface Refund {
   readonly created: number;
 }
 
+/** Where the metadata of a payment, a capture or a refund has our name for it. */
 export const referenceKey = 'payops_reference';
-export const refundReferenceKey = 'payops_refund_reference';
 
 /** The charge that went through, of which there is one at most. */
 export const paidCharge = ({ charges }: Intent): Charge | undefined => charges.find(({ failure }) => failure === null);

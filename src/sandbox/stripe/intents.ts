@@ -2,9 +2,9 @@ import type { z } from 'zod';
 import type { Engine } from '../engine/engine.js';
 import type { CustomerDecision } from '../engine/simulator.js';
 import type { Table } from '../engine/store.js';
-import { type Amount, type Refused, type Turn } from '../engine/wire.js';
+import { type Amount, type Answer, type Refused, type Turn } from '../engine/wire.js';
 import { chanceDeclines, type StripeDecline, stripeDeclines } from './declines.js';
-import { impossible, malformed, missing, stripeError } from './errors.js';
+import { impossible, malformed, missing } from './errors.js';
 import { capturable, type Charge, type Intent, type IntentStatus, moved, paidCharge, referenceKey } from './intent.js';
 import { testMethod } from './methods.js';
 import type { cancelParams, captureParams, confirmParams, CreateParams } from './params.js';
@@ -78,8 +78,11 @@ export class Intents {
       throw malformed(needsReturnUrl, { code: 'payment_intent_invalid_parameter' });
     const { value, currency } = lower(turn.twist({ value: intent.amount, currency: intent.currency }));
     const captureMethod = params.capture_method ?? intent.captureMethod;
-    const asked: Intent = { ...intent, method, returnUrl, captureMethod, amount: value, currency, lastError: null };
+    const receiptEmail = params.receipt_email ?? intent.receiptEmail;
+    const asked: Intent = { ...intent, method, returnUrl, captureMethod, receiptEmail, amount: value, currency, lastError: null };
     if (outcome !== 'approve' && outcome !== 'authenticate') return this.decline(asked, method, stripeDeclines[outcome]);
+    const isAlone = params.off_session === true || params.error_on_requires_action === true;
+    if (outcome === 'authenticate' && isAlone) return this.decline(asked, method, stripeDeclines.authentication_required);
     if (this.engine.isUnlucky(asked.reference)) {
       return this.decline(asked, method, stripeDeclines[this.engine.chance.pick('decline', asked.reference, chanceDeclines)]);
     }
@@ -95,7 +98,8 @@ export class Intents {
       throw impossible(words, { code: 'amount_too_large', param: 'amount_to_capture' });
     }
     const { value } = turn.twist({ value: asked, currency: intent.currency });
-    return this.captured(intent, value, params.metadata?.[referenceKey] ?? null, turn.key);
+    const named: Intent = { ...intent, metadata: { ...intent.metadata, ...params.metadata } };
+    return this.captured(named, value, params.metadata?.[referenceKey] ?? null, turn.key);
   }
 
   cancel(intent: Intent, params: z.infer<typeof cancelParams>, turn: Turn): Intent {
@@ -163,7 +167,7 @@ export class Intents {
   }
 }
 
-const noMethod = { code: 'payment_intent_unexpected_state' };
+const noMethod = { code: 'payment_intent_unexpected_state' } as const;
 const needsReturnUrl =
   'This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might ' +
   'redirect your customer off of your page, you must provide a `return_url`. If you do not want to accept redirect-based payment ' +
@@ -200,9 +204,9 @@ function checkAmount(amount: number): void {
 }
 
 /** Stripe answers a declined confirmation with 402, and with the intent in the error. */
-export function declinedAnswer(intent: Intent, baseUrl: string) {
+export function declinedAnswer(intent: Intent, baseUrl: string): Answer | null {
   const { lastError } = intent;
   if (lastError === null) return null;
   const error = { ...errorView(lastError, intent, intent.charges.at(-1)), payment_intent: intentView(intent, baseUrl) };
-  return stripeError(402, error as never);
+  return { status: 402, body: { error } };
 }

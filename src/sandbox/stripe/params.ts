@@ -18,7 +18,6 @@ const confirmation = {
   off_session: flag.optional(),
   receipt_email: text.optional(),
   error_on_requires_action: flag.optional(),
-  setup_future_usage: z.enum(['off_session', 'on_session']).optional(),
   expand,
 };
 
@@ -34,17 +33,15 @@ export const createParams = z.strictObject({
   customer: text.optional(),
   statement_descriptor_suffix: text.optional(),
   automatic_payment_methods: z.strictObject({ enabled: flag, allow_redirects: z.enum(['always', 'never']).optional() }).optional(),
-  allowed_payment_method_types: z.array(text).optional(),
-  excluded_payment_method_types: z.array(text).optional(),
 });
 export type CreateParams = z.infer<typeof createParams>;
 
 export const confirmParams = z.strictObject({ ...confirmation, capture_method: captureMethod.optional() });
 export const captureParams = z.strictObject({
   amount_to_capture: whole.optional(),
-  final_capture: flag.optional(),
+  // The rest is released: keeping it is a feature that accounts have to ask for.
+  final_capture: z.literal('true').optional(),
   metadata: metadata.optional(),
-  statement_descriptor_suffix: text.optional(),
   expand,
 });
 export const cancelParams = z.strictObject({

@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.js';
 import type { Table } from '../engine/store.js';
 import type { Turn } from '../engine/wire.js';
 import { impossible, malformed, missing } from './errors.js';
-import { type Intent, moved, paidCharge, type Refund, refundable, refundReferenceKey } from './intent.js';
+import { type Intent, moved, paidCharge, type Refund, referenceKey, refundable } from './intent.js';
 import type { Intents } from './intents.js';
 import { testMethod } from './methods.js';
 import type { refundParams } from './params.js';
@@ -84,7 +84,7 @@ export class Refunds {
   }
 
   private book(refund: Refund, intent: Intent, key: string | null): void {
-    const reference = refund.metadata[refundReferenceKey] ?? null;
+    const reference = refund.metadata[referenceKey] ?? null;
     const at = this.engine.now().toISOString();
     this.table.put(refund.id, refund);
     const refunded = moved(intent, { kind: 'refund', id: refund.id, amount: refund.amount, reference, key, at }, {});

@@ -35,17 +35,3 @@ export const stripeManners: Manners = {
   }),
   internal: stripeError(500, { type: 'api_error', message: 'Sorry, there was an error on our end.' }),
 };
-
-/** The codes of refusals that are no declines. */
-export const stripeErrorCodes = [
-  'amount_too_large',
-  'charge_already_refunded',
-  'idempotency_key_in_use',
-  'parameter_invalid_integer',
-  'parameter_missing',
-  'parameter_unknown',
-  'payment_intent_invalid_parameter',
-  'payment_intent_unexpected_state',
-  'rate_limit',
-  'resource_missing',
-] as const;

@@ -59,7 +59,8 @@ describe('a payment intent', () => {
     const reference = newReference();
     const held = await stripe.paymentIntents.create(draft(reference, manual));
     expect(held).toMatchObject({ status: 'requires_capture', amount_capturable: 1200, amount_received: 0 });
-    const captured = await stripe.paymentIntents.capture(held.id, { amount_to_capture: 500 });
+    const captured = await stripe.paymentIntents.capture(held.id, { amount_to_capture: 500, metadata: { shipment: '7' } });
+    expect(captured.metadata).toEqual({ payops_reference: reference, shipment: '7' });
     expect(captured).toMatchObject({ status: 'succeeded', amount_capturable: 0, amount_received: 500 });
     expect(await refusal(stripe.paymentIntents.capture(held.id))).toMatchObject({
       statusCode: 400,
@@ -119,6 +120,14 @@ describe('a payment intent', () => {
     expect(await bench.books(reference)).toMatchObject([{ captured: decision === 'approve' ? 1200 : 0 }]);
   });
 
+  it.each([{ off_session: true }, { error_on_requires_action: true }])(
+    'with %j is declined where the customer would have to act',
+    async (more) => {
+      const asked = draft(newReference(), { payment_method: 'pm_card_authenticationRequired', ...more });
+      expect(await refusal(stripe.paymentIntents.create(asked))).toMatchObject({ statusCode: 402, code: 'authentication_required' });
+    },
+  );
+
   it('is found by its metadata, as soon as the search has caught up', async () => {
     const reference = `it's ${newReference()}`;
     await bench.turn('stripe', { searchLagMs: 600_000 });
@@ -144,7 +153,7 @@ describe('a refund', () => {
   it('is given in parts, up to what was captured', async () => {
     const reference = newReference();
     const { id } = await stripe.paymentIntents.create(draft(reference));
-    const metadata = { payops_refund_reference: 'rf1' };
+    const metadata = { payops_reference: 'rf1' };
     const part = await stripe.refunds.create({ payment_intent: id, amount: 200, metadata });
     expect(part).toMatchObject({ object: 'refund', status: 'succeeded', amount: 200, payment_intent: id, metadata });
     expect(await refusal(stripe.refunds.create({ payment_intent: id, amount: 1001 }))).toMatchObject({ statusCode: 400, param: 'amount' });
@@ -237,6 +246,7 @@ describe('requests', () => {
   it.each([
     [{ surprise: '1' }, 'parameter_unknown', 'surprise'],
     [{ automatic_payment_methods: { enabled: true, surprise: '1' } }, 'parameter_unknown', 'automatic_payment_methods[surprise]'],
+    [{ setup_future_usage: 'off_session' }, 'parameter_unknown', 'setup_future_usage'],
     [{ payment_method_types: ['card'] }, 'parameter_unknown', 'payment_method_types'],
     [{ amount: undefined }, 'parameter_missing', 'amount'],
     [{ amount: 1.5 }, 'parameter_invalid_integer', 'amount'],
