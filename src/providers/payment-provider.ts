@@ -4,8 +4,8 @@ import type { Decline } from './decline.js';
 
 /**
  * What a provider's own books say of one payment. Amounts in minor units of `currency`, as the provider states them; where it cannot be
- * asked (`resolvedBy: 'repeat'`), what its answer to the operation proves, so that they are at least so much, and `XXX`, ISO 4217's code
- * for no currency, where that answer names no amount.
+ * asked (`resolvedBy: 'repeat'`), no more than its answer to the operation proves: 0 of what it does not, and `XXX`, ISO 4217's code for
+ * no currency, where it names no amount.
  */
 export interface ProviderPayment {
   /** The provider's name for it. */
@@ -14,6 +14,7 @@ export interface ProviderPayment {
   readonly reference: string;
   readonly state: ProviderState;
   readonly currency: string;
+  /** Nothing of what was declined, was given up or has run out. */
   readonly authorizedMinor: number;
   readonly capturedMinor: number;
   /** Of refunds that have not failed. */
@@ -21,7 +22,10 @@ export interface ProviderPayment {
   readonly refunds: readonly ProviderRefund[];
   /** Why it was declined, where it was. */
   readonly decline?: Decline;
-  /** Where the customer must go before the provider goes on. */
+  /**
+   * Where the customer must go before the provider goes on. A payment that requires an action and says no longer where has had it: the
+   * authorization goes on when it is repeated with its key.
+   */
   readonly actionUrl?: string;
 }
 export type ProviderState = 'requires_action' | 'processing' | 'authorized' | 'captured' | 'voided' | 'declined' | 'expired';
@@ -51,6 +55,7 @@ export type Found =
 /** The same key again is the same operation again: it has one effect, and the answer of the first time. */
 export interface Operation {
   readonly reference: string;
+  /** Of at most 64 characters, the most that all of them take. */
   readonly idempotencyKey: string;
   /**
    * Set where an earlier try of it is unknown. A repeat that does not reach the provider, or that it does not take, is `unknown` too:
@@ -69,6 +74,8 @@ export interface Authorization extends Operation {
   readonly returnUrl?: string;
   /** Called with the provider's name for the payment before any step that moves money, where it has one by then. */
   readonly remember?: (providerId: string) => Promise<void>;
+  /** What an earlier try had remembered, if it came so far. */
+  readonly providerId?: string;
 }
 /** Of a payment that the provider knows by its own name. */
 export interface Followup extends Operation {
@@ -120,6 +127,8 @@ export interface Capabilities {
    * key gives the first answer again, so that it is known when it is done.
    */
   readonly resolvedBy: 'query' | 'repeat';
+  /** How long the provider is sure to know a key again. The same key later than that is another operation. */
+  readonly keysLastHours: number;
 }
 
 /**
@@ -157,5 +166,6 @@ export interface Connector {
   readonly credentials: readonly string[];
   /** The provider's own address, where none is configured; null where every merchant has one of its own. */
   readonly liveUrl: string | null;
+  /** @throws Error where a credential is missing */
   connect(options: ConnectorOptions): PaymentProvider;
 }

@@ -22,6 +22,25 @@ export function stripeClient({ secretKey, baseUrl, timeoutMs }: StripeOptions): 
     protocol: protocol === 'http:' ? 'http' : 'https',
     ...(port && { port }),
     // Unlike the SDK's own it ends in time however slowly the answer drips.
-    httpClient: Stripe.createFetchHttpClient(boundedFetch(answerBytes)),
+    httpClient: Stripe.createFetchHttpClient(objectsOnly(boundedFetch(answerBytes))),
   });
+}
+
+/** What is no JSON object comes as nothing: the SDK fails on `0` or `"text"` where nobody can catch it, and never answers. */
+function objectsOnly(send: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    const answer = await send(input, init);
+    const text = await answer.text();
+    const { status, headers } = answer;
+    return new Response(isObject(text) ? text : '', { status, headers });
+  };
+}
+
+function isObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null;
+  } catch {
+    return false;
+  }
 }

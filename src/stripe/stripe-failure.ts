@@ -20,6 +20,7 @@ export function stripeFailure(error: unknown): StripeFailure {
   if (error instanceof Stripe.errors.StripeConnectionError) return { kind: isNeverSent(error) ? 'never-sent' : 'unreadable' };
   const { statusCode: status, rawType: type = 'unknown' } = error;
   if (status === undefined) return { kind: 'unreadable' };
-  const code = error.decline_code ?? error.code ?? type;
+  // The SDK makes an empty text of a decline code that is not there.
+  const code = error.decline_code || error.code || type;
   return { kind: 'answered', status, type, code, message: error.message, paymentIntent: error.payment_intent };
 }

@@ -45,40 +45,30 @@ export function booksOf(payment: AdyenPayment, { capture }: Authorization, decli
   };
 }
 
-/** A capture that is received: so much was authorized, and nothing is captured yet. */
+/** A capture that is received. Whether there is so much to capture Adyen looks at later. */
 export function booksOfCapture(done: AdyenModification, asked: Followup): ProviderPayment | undefined {
-  const authorizedMinor = minorOf(done.amount);
-  if (authorizedMinor === undefined) return undefined;
-  return { ...none, ...about(done, asked), state: 'processing', authorizedMinor, capturedMinor: 0 };
+  return minorOf(done.amount) === undefined ? undefined : booksOfVoid(done, asked);
 }
 
 /** A cancellation that is received: its answer names no amount. */
-export const booksOfVoid = (done: AdyenModification, asked: Followup): ProviderPayment => ({
-  ...none,
-  ...about(done, asked),
-  state: 'processing',
-  authorizedMinor: 0,
-  capturedMinor: 0,
-});
+export const booksOfVoid = (done: AdyenModification, asked: Followup): ProviderPayment => ({ ...received(done, asked), ...none });
 
-/** A refund that is received: it is pending, of so much as was captured at least. */
+/** A refund that is received: it is pending. */
 export function booksOfRefund(done: AdyenModification, asked: Followup): ProviderPayment | undefined {
   const amountMinor = minorOf(done.amount);
   if (amountMinor === undefined) return undefined;
-  return {
-    ...about(done, asked),
-    state: 'captured',
-    authorizedMinor: amountMinor,
-    capturedMinor: amountMinor,
-    refundedMinor: amountMinor,
-    refunds: [{ providerId: done.pspReference, reference: done.reference, amountMinor, state: 'pending' }],
-  };
+  const refund = { providerId: done.pspReference, reference: done.reference, amountMinor, state: 'pending' } as const;
+  return { ...received(done, asked), refundedMinor: amountMinor, refunds: [refund] };
 }
 
-const about = ({ paymentPspReference, amount }: AdyenModification, { reference }: Followup) => ({
-  providerId: paymentPspReference,
-  reference,
-  currency: amount?.currency ?? noCurrency,
-});
+const received = ({ paymentPspReference, amount }: AdyenModification, { reference }: Followup) =>
+  ({
+    providerId: paymentPspReference,
+    reference,
+    state: 'processing',
+    currency: amount?.currency ?? noCurrency,
+    authorizedMinor: 0,
+    capturedMinor: 0,
+  }) as const;
 
 const minorOf = (amount: AdyenAmount | undefined): number | undefined => amount && adyenAmounts.minor(amount.value, amount.currency);

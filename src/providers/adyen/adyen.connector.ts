@@ -1,10 +1,10 @@
 import type { Connector } from '../payment-provider.js';
-import { AdyenProvider } from './adyen.provider.js';
+import { adyenCredentials, AdyenProvider } from './adyen.provider.js';
 
 export const adyen: Connector = {
   name: 'adyen',
   title: 'Adyen',
-  credentials: ['apiKey', 'merchantAccount', 'hmacKey'],
+  credentials: adyenCredentials,
   liveUrl: null,
   connect: (options) => new AdyenProvider(options),
 };

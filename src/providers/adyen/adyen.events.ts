@@ -21,16 +21,16 @@ export function eventsOf(body: Buffer): readonly ProviderEvent[] {
 }
 
 function eventOf(item: AdyenItem): ProviderEvent {
-  const { eventCode, success, pspReference, originalReference, merchantReference, eventDate } = item;
+  const { eventCode, success, pspReference, originalReference = '', merchantReference, eventDate } = item;
   const result = resultOf(item);
   // A modification may come with a reference of its own, so that only the first event names the payment by ours.
-  const isFirst = originalReference === undefined && eventCode === 'AUTHORISATION';
+  const isFirst = originalReference === '' && eventCode === 'AUTHORISATION';
   return {
     // Adyen has no ids of events: these three together say that it is the same one.
     eventId: [pspReference, eventCode, success].join(':'),
     type: eventCode,
     occurredAt: new Date(eventDate),
-    providerId: originalReference ?? pspReference,
+    providerId: originalReference || pspReference,
     ...(isFirst && merchantReference !== '' && { reference: merchantReference }),
     ...(result && { result }),
   };

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { readCredentials } from '../credentials.js';
 import { Deadline } from '../deadline.js';
 import { applied, DeclineReader, none, notWritable, ofExchange, refusedBeforehand, unknown } from '../outcomes.js';
 import type {
@@ -26,6 +27,8 @@ import { type AdyenAmount, type AdyenModification, errorSchema, modificationSche
 /** What Adyen answers while it is at work on the same idempotency key. */
 const inFlightCode = '704';
 
+export const adyenCredentials = ['apiKey', 'merchantAccount', 'hmacKey'] as const;
+
 export class AdyenProvider implements PaymentProvider {
   readonly name = 'adyen';
   readonly capabilities: Capabilities = {
@@ -34,13 +37,16 @@ export class AdyenProvider implements PaymentProvider {
     partialCapture: true,
     partialRefund: true,
     resolvedBy: 'repeat',
+    keysLastHours: 168,
   };
   private readonly http: ProviderHttp;
   private readonly declines: DeclineReader;
+  private readonly credentials: Readonly<Record<(typeof adyenCredentials)[number], string>>;
 
   constructor(private readonly options: ConnectorOptions) {
     this.http = new ProviderHttp(options.baseUrl);
-    this.declines = new DeclineReader(adyenDeclines, options.credentials);
+    this.credentials = readCredentials(adyenCredentials, options);
+    this.declines = new DeclineReader(adyenDeclines, this.credentials);
   }
 
   async authorize(asked: Authorization): Promise<Outcome> {
@@ -77,7 +83,7 @@ export class AdyenProvider implements PaymentProvider {
   }
 
   async verifyWebhook(_headers: IncomingHttpHeaders, body: Buffer): Promise<boolean> {
-    return isSignedByAdyen(body, this.credential('hmacKey'), this.credential('merchantAccount'));
+    return isSignedByAdyen(body, this.credentials.hmacKey, this.credentials.merchantAccount);
   }
 
   parseWebhook(body: Buffer): readonly ProviderEvent[] {
@@ -101,8 +107,8 @@ export class AdyenProvider implements PaymentProvider {
   }
 
   private post(path: string, fields: object, { idempotencyKey }: Operation): Promise<Exchange> {
-    const headers = { 'x-api-key': this.credential('apiKey'), 'idempotency-key': idempotencyKey, 'content-type': 'application/json' };
-    const body = JSON.stringify({ merchantAccount: this.credential('merchantAccount'), ...fields });
+    const headers = { 'x-api-key': this.credentials.apiKey, 'idempotency-key': idempotencyKey, 'content-type': 'application/json' };
+    const body = JSON.stringify({ merchantAccount: this.credentials.merchantAccount, ...fields });
     return this.http.sendUntilClear({ method: 'POST', path, headers, body }, new Deadline(this.options.timeoutMs), isInFlight);
   }
 
@@ -114,10 +120,6 @@ export class AdyenProvider implements PaymentProvider {
     return error.success
       ? none(this.declines.read(error.data.errorCode, error.data.message, 'refused'))
       : unknown('The answer cannot be read');
-  }
-
-  private credential(name: string): string {
-    return this.options.credentials[name] ?? '';
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Deadline } from '../deadline.js';
 import { type Answered, type Exchange, ProviderHttp } from '../provider-http.js';
-import type { ConnectorOptions } from '../payment-provider.js';
 import { PaypalToken } from './paypal.token.js';
 import { errorSchema } from './paypal.wire.js';
 
@@ -16,9 +15,9 @@ export class PaypalApi {
   private readonly http: ProviderHttp;
   private readonly token: PaypalToken;
 
-  constructor({ baseUrl, credentials }: ConnectorOptions) {
+  constructor(baseUrl: string, { clientId, clientSecret }: Readonly<Record<'clientId' | 'clientSecret', string>>) {
     this.http = new ProviderHttp(baseUrl);
-    this.token = new PaypalToken(this.http, credentials['clientId'] ?? '', credentials['clientSecret'] ?? '');
+    this.token = new PaypalToken(this.http, clientId, clientSecret);
   }
 
   async call(call: PaypalCall, deadline: Deadline): Promise<Exchange> {
@@ -49,9 +48,8 @@ export class PaypalApi {
 
 /** What was to be asked was never sent, whatever became of the question for a token; refused credentials stay what they are. */
 function withoutToken(exchange: Exchange): Exchange {
-  const isRefused = exchange.kind === 'answered' && [400, 401, 403, 429].includes(exchange.status);
-  if (isRefused) return exchange.status === 400 ? { ...exchange, status: 401 } : exchange;
-  return { kind: 'never-sent', because: 'PayPal gave no access token' };
+  const isRefused = exchange.kind === 'answered' && [401, 403, 429].includes(exchange.status);
+  return isRefused ? exchange : { kind: 'never-sent', because: 'PayPal gave no access token' };
 }
 
 const isInFlight = ({ status, json }: Answered): boolean =>

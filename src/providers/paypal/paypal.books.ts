@@ -7,6 +7,8 @@ type Unit = Order['purchase_units'][number];
 type Payments = Unit['payments'];
 
 const fallen = ['DENIED', 'DECLINED', 'FAILED', 'CANCELLED'];
+/** What came to nothing, or has not come yet. */
+const notHeld = [...fallen, 'VOIDED', 'EXPIRED', 'PENDING'];
 const refundStates: Readonly<Record<Payments['refunds'][number]['status'], ProviderRefund['state']>> = {
   PENDING: 'pending',
   COMPLETED: 'succeeded',
@@ -20,13 +22,15 @@ export function booksOf(order: Order, declines: DeclineReader): ProviderPayment 
   if (!unit) return undefined;
   const { authorizations, captures, refunds } = unit.payments;
   const currency = (authorizations[0] ?? captures[0] ?? unit).amount?.currency_code ?? '';
-  const sum = (ones: readonly { readonly status: string; readonly amount: PaypalAmount }[]) => total(ones, currency);
-  const [reserved, capturedMinor, refundedMinor] = [sum(authorizations), sum(captures), sum(refunds)];
+  const [reserved, capturedMinor] = [total(authorizations, currency, notHeld), total(captures, currency, notHeld)];
+  // A refund that is pending has not failed.
+  const refundedMinor = total(refunds, currency, fallen);
   const listed = refunds.map((refund) => refundOf(refund, currency));
   if (reserved === undefined || capturedMinor === undefined || refundedMinor === undefined) return undefined;
   if (!listed.every((refund) => refund !== undefined) || paypalAmounts.minorOfDecimal('0', currency) === undefined) return undefined;
   const state = stateOf(order, unit.payments);
-  const actionUrl = order.links.find(({ rel }) => rel === 'payer-action' || rel === 'approve')?.href;
+  const actionUrl =
+    order.status === 'APPROVED' ? undefined : order.links.find(({ rel }) => rel === 'payer-action' || rel === 'approve')?.href;
   const code = [...authorizations, ...captures].at(-1)?.processor_response?.response_code;
   return {
     providerId: order.id,
@@ -52,7 +56,7 @@ function stateOf({ status }: Order, { authorizations, captures }: Payments): Pro
   if (capture) return capture.status === 'PENDING' ? 'processing' : 'captured';
   if (authorization) return authorizationStates[authorization.status];
   if (captures.length > 0) return 'declined';
-  return status === 'PAYER_ACTION_REQUIRED' ? 'requires_action' : 'processing';
+  return status === 'PAYER_ACTION_REQUIRED' || status === 'APPROVED' ? 'requires_action' : 'processing';
 }
 
 const authorizationStates: Readonly<Record<Payments['authorizations'][number]['status'], ProviderState>> = {
@@ -66,15 +70,15 @@ const authorizationStates: Readonly<Record<Payments['authorizations'][number]['s
   PENDING: 'processing',
 };
 
-function total(ones: readonly { readonly status: string; readonly amount: PaypalAmount }[], currency: string): number | undefined {
-  let sum = 0;
-  for (const { status, amount } of ones) {
-    const minor = amount.currency_code === currency ? paypalAmounts.minorOfDecimal(amount.value, currency) : undefined;
-    if (minor === undefined) return undefined;
-    // What is pending is not captured yet; a refund that is pending has not failed.
-    if (!fallen.includes(status)) sum += minor;
-  }
-  return sum;
+type Counted = readonly { readonly status: string; readonly amount: PaypalAmount }[];
+
+/** Undefined where one of them is of another currency, or no amount at all. */
+function total(ones: Counted, currency: string, without: readonly string[]): number | undefined {
+  const amounts = ones.map(({ status, amount: { currency_code, value } }) => {
+    const minor = currency_code === currency ? paypalAmounts.minorOfDecimal(value, currency) : undefined;
+    return without.includes(status) && minor !== undefined ? 0 : minor;
+  });
+  return amounts.every((minor) => minor !== undefined) ? amounts.reduce((sum, minor) => sum + minor, 0) : undefined;
 }
 
 function refundOf({ id, invoice_id, amount, status }: Payments['refunds'][number], currency: string): ProviderRefund | undefined {

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { readCredentials } from '../credentials.js';
 import { Deadline } from '../deadline.js';
 import { applied, DeclineReader, none, notTaken, notWritable, ofExchange, ofStatus, refusedBeforehand, unknown } from '../outcomes.js';
 import type {
@@ -25,6 +26,8 @@ import { eventSchema, type Order, orderSchema, type PaypalAmount } from './paypa
 
 const segment = encodeURIComponent;
 
+export const paypalCredentials = ['clientId', 'clientSecret', 'webhookId'] as const;
+
 export class PaypalProvider implements PaymentProvider {
   readonly name = 'paypal';
   readonly capabilities: Capabilities = {
@@ -33,16 +36,18 @@ export class PaypalProvider implements PaymentProvider {
     partialCapture: true,
     partialRefund: true,
     resolvedBy: 'query',
+    keysLastHours: 6,
   };
   private readonly api: PaypalApi;
   private readonly declines: DeclineReader;
   private readonly signatures: PaypalSignatures;
 
   constructor(private readonly options: ConnectorOptions) {
-    const { baseUrl, credentials, timeoutMs } = options;
-    this.api = new PaypalApi(options);
+    const { baseUrl, timeoutMs } = options;
+    const credentials = readCredentials(paypalCredentials, options);
+    this.api = new PaypalApi(baseUrl, credentials);
     this.declines = new DeclineReader(paypalDeclines, credentials);
-    this.signatures = new PaypalSignatures(baseUrl, credentials['webhookId'] ?? '', timeoutMs);
+    this.signatures = new PaypalSignatures(baseUrl, credentials.webhookId, timeoutMs);
   }
 
   /** The order first, which moves no money; only with its name remembered is it paid. */
@@ -51,20 +56,12 @@ export class PaypalProvider implements PaymentProvider {
     const amount = refused ? undefined : wireAmount(asked.amount);
     if (!amount) return refused ?? notWritable();
     const deadline = new Deadline(this.options.timeoutMs);
+    if (asked.providerId !== undefined) return this.pay(asked, asked.providerId, deadline);
     const created = await this.api.call(toOrder(asked, amount), deadline);
     const order = readOrder(created);
     if (!order) return this.notBegun(asked, created);
     await asked.remember?.(order.id);
-    const step = asked.capture === 'now' ? 'capture' : 'authorize';
-    const { token, type } = asked.method;
-    const source = type === 'card' ? { card: { single_use_token: token } } : { paypal: { vault_id: token } };
-    const body = { payment_source: source };
-    const paid = await this.api.call(
-      { path: `/v2/checkout/orders/${segment(order.id)}/${step}`, key: asked.idempotencyKey, body },
-      deadline,
-    );
-    if (refusalOf(paid)?.issue === 'PAYER_ACTION_REQUIRED') return this.booksAfter(asked, order.id, deadline);
-    return this.refusal(asked, paid) ?? this.outcomeOf(asked, order.id, readOrder(paid));
+    return this.pay(asked, order.id, deadline);
   }
 
   async capture(asked: Capture): Promise<Outcome> {
@@ -118,6 +115,19 @@ export class PaypalProvider implements PaymentProvider {
     if (!providerId && !reference) return [];
     const about = { ...(providerId && { providerId }), ...(reference && { reference }) };
     return [{ eventId: id, type: event_type, occurredAt: new Date(create_time), ...about }];
+  }
+
+  private async pay(asked: Authorization, orderId: string, deadline: Deadline): Promise<Outcome> {
+    const path = `/v2/checkout/orders/${segment(orderId)}/${asked.capture === 'now' ? 'capture' : 'authorize'}`;
+    const paid = await this.api.call({ path, key: asked.idempotencyKey, body: { payment_source: toSource(asked) } }, deadline);
+    const issue = refusalOf(paid)?.issue ?? '';
+    // Paid by an earlier try, whose key is forgotten.
+    if (issue === 'ORDER_ALREADY_CAPTURED' || issue === 'ORDER_ALREADY_AUTHORIZED') return this.booksAfter(asked, orderId, deadline);
+    if (issue !== 'PAYER_ACTION_REQUIRED') return this.refusal(asked, paid) ?? this.outcomeOf(asked, orderId, readOrder(paid));
+    const order = readOrder(await this.look(orderId, deadline));
+    if (order?.status !== 'APPROVED') return this.outcomeOf(asked, orderId, order);
+    const completed = await this.api.call({ path, key: `${asked.idempotencyKey}-approved` }, deadline);
+    return this.refusal(asked, completed) ?? this.outcomeOf(asked, orderId, readOrder(completed));
   }
 
   private look(orderId: string, deadline: Deadline): Promise<Exchange> {
@@ -193,11 +203,13 @@ function wireAmount(money: Authorization['amount']): PaypalAmount | undefined {
   return value === undefined ? undefined : { currency_code: money.currency, value };
 }
 
-function toOrder({ reference, idempotencyKey, capture, returnUrl }: Authorization, amount: PaypalAmount): PaypalCall {
-  const body = {
-    intent: capture === 'now' ? 'CAPTURE' : 'AUTHORIZE',
-    purchase_units: [{ custom_id: reference, amount }],
-    ...(returnUrl !== undefined && { application_context: { return_url: returnUrl, cancel_url: returnUrl } }),
-  };
+function toOrder({ reference, idempotencyKey, capture }: Authorization, amount: PaypalAmount): PaypalCall {
+  const intent = capture === 'now' ? 'CAPTURE' : 'AUTHORIZE';
+  const body = { intent, purchase_units: [{ custom_id: reference, amount }] };
   return { path: '/v2/checkout/orders', key: `${idempotencyKey}-order`, body };
+}
+
+function toSource({ method: { type, token }, returnUrl }: Authorization): object {
+  const context = returnUrl === undefined ? {} : { experience_context: { return_url: returnUrl, cancel_url: returnUrl } };
+  return type === 'card' ? { card: { single_use_token: token, ...context } } : { paypal: { vault_id: token, ...context } };
 }

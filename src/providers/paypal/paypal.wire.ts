@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const amountSchema = z.object({ currency_code: z.string().length(3), value: z.string().max(32) });
+export const amountSchema = z.object({ currency_code: z.string().length(3), value: z.string().regex(/^\d{1,12}(\.\d{1,3})?$/) });
 export type PaypalAmount = z.infer<typeof amountSchema>;
 const links = z.array(z.object({ rel: z.string(), href: z.string() })).default([]);
 const processor = z.object({ response_code: z.string().nullish() }).nullish();

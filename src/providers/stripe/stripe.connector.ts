@@ -1,10 +1,10 @@
 import type { Connector } from '../payment-provider.js';
-import { StripeProvider } from './stripe.provider.js';
+import { stripeCredentials, StripeProvider } from './stripe.provider.js';
 
 export const stripe: Connector = {
   name: 'stripe',
   title: 'Stripe',
-  credentials: ['secretKey', 'webhookSecret'],
+  credentials: stripeCredentials,
   liveUrl: 'https://api.stripe.com',
   connect: (options) => new StripeProvider(options),
 };

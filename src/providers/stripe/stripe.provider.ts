@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Stripe, stripeClient } from '../../stripe/stripe-client.js';
 import { type StripeFailure, stripeFailure, type StripeRefusal } from '../../stripe/stripe-failure.js';
 import { isSignedByStripe } from '../../stripe/stripe-signature.js';
+import { readCredentials } from '../credentials.js';
 import { Deadline } from '../deadline.js';
 import { applied, DeclineReader, none, notTaken, notWritable, ofStatus, refusedBeforehand, unknown } from '../outcomes.js';
 import type {
@@ -33,6 +34,8 @@ const inFlightPausesMs = [100, 200, 400];
 const searchLagMs = 3_600_000;
 const mostRefunds = 100;
 
+export const stripeCredentials = ['secretKey', 'webhookSecret'] as const;
+
 export class StripeProvider implements PaymentProvider {
   readonly name = 'stripe';
   readonly capabilities: Capabilities = {
@@ -41,14 +44,18 @@ export class StripeProvider implements PaymentProvider {
     partialCapture: true,
     partialRefund: true,
     resolvedBy: 'query',
+    keysLastHours: 24,
   };
   private readonly stripe: Stripe;
   private readonly declines: DeclineReader;
+  private readonly webhookSecret: string;
 
   constructor(private readonly options: ConnectorOptions) {
-    const { baseUrl, credentials, timeoutMs } = options;
-    this.stripe = stripeClient({ secretKey: credentials['secretKey'] ?? '', baseUrl, timeoutMs });
+    const { baseUrl, timeoutMs } = options;
+    const credentials = readCredentials(stripeCredentials, options);
+    this.stripe = stripeClient({ secretKey: credentials.secretKey, baseUrl, timeoutMs });
     this.declines = new DeclineReader(stripeDeclines, credentials);
+    this.webhookSecret = credentials.webhookSecret;
   }
 
   async authorize(asked: Authorization): Promise<Outcome> {
@@ -96,7 +103,7 @@ export class StripeProvider implements PaymentProvider {
   async query({ reference, providerId, quietForMs = 0 }: Question): Promise<Found> {
     const deadline = new Deadline(this.options.timeoutMs);
     if (providerId !== undefined) return this.look(providerId, deadline);
-    const query = `metadata['${referenceKey}']:'${reference.replace(/[\\']/g, '\\$&')}'`;
+    const query = `metadata['${referenceKey}']:'${reference.replaceAll("'", "\\'")}'`;
     const tried = await this.attempt(deadline, (sending) => this.stripe.paymentIntents.search({ query, limit: 2 }, sending));
     const page = 'value' in tried ? listOf(intentSchema).safeParse(tried.value) : undefined;
     if (!page?.success) return unknown('Stripe could not be asked');
@@ -107,7 +114,7 @@ export class StripeProvider implements PaymentProvider {
   }
 
   async verifyWebhook(headers: IncomingHttpHeaders, body: Buffer, now: Date): Promise<boolean> {
-    return isSignedByStripe(this.stripe, body, headers['stripe-signature'], this.options.credentials['webhookSecret'] ?? '', now);
+    return isSignedByStripe(this.stripe, body, headers['stripe-signature'], this.webhookSecret, now);
   }
 
   parseWebhook(body: Buffer): readonly ProviderEvent[] {

@@ -49,7 +49,7 @@ export const eventSchema = z.object({
     object: z.object({
       id: z.string().nullish(),
       object: z.string(),
-      payment_intent: z.string().nullish(),
+      payment_intent: z.string().nullish().catch(null),
       metadata: z.record(z.string(), z.string()).nullish(),
     }),
   }),

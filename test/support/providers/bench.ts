@@ -55,6 +55,8 @@ export interface Bench {
   readonly declined: readonly { readonly method: Method; readonly category: DeclineCategory }[];
   /** Meets the next request of this kind, and no other. */
   arrange(trouble: Trouble, operation: 'authorize' | 'capture' | 'void' | 'refund'): Promise<void>;
+  /** Forgets what was arranged and did not happen. */
+  calm(): Promise<void>;
   /** Null where it has nothing of that name. */
   books(reference: string): Promise<Books | null>;
   /** The provider's own, of a payment with this reference. */

@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { crc32 } from 'node:zlib';
-import { startReceiver } from '../receiver.js';
+import type { Receiver } from '../receiver.js';
 import type { Forgery, SentWebhook } from './bench.js';
 
 const days = 86_400;
@@ -22,7 +22,7 @@ function changedBodies({ headers, body, at }: SentWebhook): Forgery[] {
 }
 
 /** Independent of the SDK: `t`, a point and the body under HMAC-SHA256. */
-export async function stripeForgeries(genuine: SentWebhook, secret: string): Promise<readonly Forgery[]> {
+export function stripeForgeries(genuine: SentWebhook, secret: string): readonly Forgery[] {
   const { headers, body, at } = genuine;
   const given = String(headers['stripe-signature']);
   const mac = (seconds: number, key: string) => createHmac('sha256', key).update(`${seconds}.`).update(body).digest('hex');
@@ -52,7 +52,7 @@ type Item = Record<string, unknown> & {
 };
 
 /** Changes of what is signed in an item; of the rest Adyen says nothing. */
-export async function adyenForgeries({ headers, body, at }: SentWebhook): Promise<readonly Forgery[]> {
+export function adyenForgeries({ headers, body, at }: SentWebhook): readonly Forgery[] {
   const notification = JSON.parse(body.toString('utf8')) as { notificationItems: [{ NotificationRequestItem: Item }] };
   const [{ NotificationRequestItem: item }] = notification.notificationItems;
   const sent = (name: string, ...items: object[]): Forgery => {
@@ -82,12 +82,11 @@ export async function adyenForgeries({ headers, body, at }: SentWebhook): Promis
   ];
 }
 
-/** With a certificate of one's own, too, on a host that is not PayPal's. */
-export async function paypalForgeries(genuine: SentWebhook, webhookId: string): Promise<readonly Forgery[]> {
+/** With a certificate of one's own, too, which `forger` shows under a name that is not PayPal's. */
+export function paypalForgeries(genuine: SentWebhook, webhookId: string, forger: Receiver): readonly Forgery[] {
   const { headers, body, at } = genuine;
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
-  const forger = await startReceiver();
   forger.answer((reply) => void reply.end(pem));
   const [id, time] = [String(headers['paypal-transmission-id']), String(headers['paypal-transmission-time'])];
   const own = sign('sha256', Buffer.from(`${id}|${time}|${webhookId}|${crc32(body)}`), privateKey).toString('base64');

@@ -15,6 +15,13 @@ export const moneyChecks: readonly Check[] = [
     },
   },
   {
+    name: 'needs no address to which the customer could come back',
+    async run(bench) {
+      const trial = new Trial(bench);
+      await trial.agrees(paid(await trial.provider.authorize(trial.authorization(1250, { returnUrl: undefined }))));
+    },
+  },
+  {
     name: 'authorizes, and captures all of it later',
     async run(bench) {
       const trial = new Trial(bench);
@@ -56,6 +63,7 @@ export const moneyChecks: readonly Check[] = [
       assert.ok(['voided', 'processing'].includes(payment.state), payment.state);
       const { isVoided, capturedMinor } = await trial.books();
       assert.deepEqual({ isVoided, capturedMinor }, { isVoided: true, capturedMinor: 0 });
+      assert.equal(payment.authorizedMinor, 0, 'What was given up is not authorized any more');
     },
   },
   {

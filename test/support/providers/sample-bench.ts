@@ -18,6 +18,7 @@ export async function sampleBench(connector: Pick<Connector, 'connect'>): Promis
     approved: { type: 'card', token: 'tok_good' },
     declined: Object.entries(sampleDeclines).map(([code, category]) => ({ method: { type: 'card', token: `tok_${code}` }, category })),
     arrange: async (kind, meets) => void (provider.trouble = { kind, meets }),
+    calm: async () => void (provider.trouble = undefined),
     books: async (reference) => {
       const payment = provider.of(reference);
       if (!payment) return null;

@@ -44,6 +44,7 @@ class SampleConnection implements PaymentProvider {
     partialCapture: true,
     partialRefund: true,
     resolvedBy: 'query',
+    keysLastHours: 24,
   };
   private readonly http: ProviderHttp;
   private readonly declines: DeclineReader;
@@ -122,7 +123,7 @@ function read(exchange: Exchange, declines: DeclineReader): ProviderPayment | un
   return {
     ...same,
     providerId: id,
-    authorizedMinor: authorized,
+    authorizedMinor: same.state === 'voided' ? 0 : authorized,
     capturedMinor: captured,
     refundedMinor: refunds.reduce((sum, { amount }) => sum + amount, 0),
     refunds: refunds.map(({ id, reference, amount }) => ({ providerId: id, reference, amountMinor: amount, state: 'succeeded' })),

@@ -1,6 +1,9 @@
 import { adyen } from '../../../src/providers/adyen/adyen.connector.js';
 import { paypal } from '../../../src/providers/paypal/paypal.connector.js';
 import { stripe } from '../../../src/providers/stripe/stripe.connector.js';
+import { adyenRefusals } from '../../../src/sandbox/adyen/refusals.js';
+import { paypalProcessorCodes } from '../../../src/sandbox/paypal/declines.js';
+import { stripeDeclines } from '../../../src/sandbox/stripe/declines.js';
 import { adyenForgeries, paypalForgeries, stripeForgeries } from './forgeries.js';
 import type { SandboxAccount } from './sandbox-bench.js';
 
@@ -42,7 +45,7 @@ const paypalAccount: SandboxAccount = {
     { method: card('CCREJECT-LS'), category: 'lost_or_stolen' },
   ],
   webhookSecret: paypalWebhookId,
-  forgeries: (genuine) => paypalForgeries(genuine, paypalWebhookId),
+  forgeries: (genuine, forger) => paypalForgeries(genuine, paypalWebhookId, forger),
 };
 
 const adyenKey = '44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056';
@@ -65,3 +68,10 @@ const adyenAccount: SandboxAccount = {
 };
 
 export const sandboxAccounts = { stripe: stripeAccount, paypal: paypalAccount, adyen: adyenAccount };
+
+/** A method for every decline that the sandbox can send. */
+export const declineTokens = {
+  stripe: Object.keys(stripeDeclines).map((name) => `pm_sandbox_${name}`),
+  paypal: Object.keys(paypalProcessorCodes).map((code) => `tok_paypal_${code}`),
+  adyen: Object.keys(adyenRefusals).map((code) => `tok_adyen_${code}`),
+};

@@ -13,7 +13,8 @@ export interface SandboxAccount extends Pick<Bench, 'foreignCurrency' | 'credent
   readonly connector: Connector;
   /** What the simulator signs its webhooks with. */
   readonly webhookSecret: string;
-  forgeries(genuine: SentWebhook): Promise<readonly Forgery[]>;
+  /** A `forger` is a server on the same machine. */
+  forgeries(genuine: SentWebhook, forger: Receiver): readonly Forgery[];
 }
 
 const faults: Readonly<Record<Trouble, string>> = {
@@ -28,6 +29,9 @@ const faults: Readonly<Record<Trouble, string>> = {
   'wrong currency': 'wrong_currency',
   malformed: 'malformed',
 };
+
+/** What a provider does by itself it does when its books are looked at, and not before. */
+const settleMs = 600_000;
 
 interface BookEntry {
   readonly providerId: string;
@@ -59,18 +63,20 @@ export class BenchSandbox {
     const { connector, credentials, webhookSecret } = account;
     const { name } = connector;
     const options = { baseUrl: this.sandbox.urls[name as keyof Sandbox['urls']], credentials, timeoutMs: 20_000 };
-    await this.ask('PUT', `/sandbox/providers/${name}`, {});
+    const calm = async () => void (await this.ask('PUT', `/sandbox/providers/${name}`, { settleMs }));
+    await calm();
     await this.ask('POST', `/sandbox/providers/${name}/webhook`, { url: `${this.receiver.url}/${name}`, secret: webhookSecret });
     return {
       ...account,
       currency: 'GBP',
       connect: (change) => connector.connect({ ...options, ...change }),
       arrange: async (trouble, operation) => {
-        await this.ask('PUT', `/sandbox/providers/${name}`, { faults: [{ kind: faults[trouble], operation, times: 1 }] });
+        await this.ask('PUT', `/sandbox/providers/${name}`, { settleMs, faults: [{ kind: faults[trouble], operation, times: 1 }] });
       },
+      calm,
       books: (reference) => this.books(name, reference),
-      webhook: (reference) => this.webhook(name, reference),
-      forgeries: (genuine) => account.forgeries(genuine),
+      webhook: (reference) => eventually(() => this.sent(name, reference)[0]),
+      forgeries: async (genuine) => account.forgeries(genuine, this.receiver),
       close: async () => {},
     };
   }
@@ -91,10 +97,10 @@ export class BenchSandbox {
     return { ...same, currency: currency.toUpperCase(), authorizedMinor: authorized, capturedMinor: captured, refundedMinor: refunded };
   }
 
-  private async webhook(name: string, reference: string): Promise<SentWebhook> {
-    const isIt = (path: string, body: string) => path === `/${name}` && body.includes(reference);
-    const { headers, body } = await eventually(() => this.receiver.received.find((one) => isIt(one.path, one.body)));
-    return { headers, body: Buffer.from(body), at: new Date() };
+  /** What has arrived of the provider's webhooks about a payment. */
+  sent(name: string, reference: string): readonly SentWebhook[] {
+    const theirs = this.receiver.received.filter(({ path, body }) => path === `/${name}` && body.includes(reference));
+    return theirs.map(({ headers, body }) => ({ headers, body: Buffer.from(body), at: new Date() }));
   }
 
   private async ask(method: string, path: string, body?: object): Promise<unknown> {
