@@ -7,5 +7,5 @@ export function readCredentials<Name extends string>(
 ): Readonly<Record<Name, string>> {
   const missing = names.find((name) => !credentials[name]);
   if (missing !== undefined) throw new Error(`The credential ${missing} is missing`);
-  return credentials as Readonly<Record<Name, string>>;
+  return credentials;
 }

@@ -12,6 +12,10 @@ export const unknown = (because: string) => ({ outcome: 'unknown', because }) as
 export const notTaken = (asked: Operation, category: DeclineCategory, code: string, message: string): Outcome =>
   asked.isRepeat ? unknown(`The repeat was not taken (${code})`) : none({ category, code, message });
 
+/** The key was used for something else, of which this answer says nothing. */
+export const keyReused = (asked: Operation): Outcome =>
+  notTaken(asked, 'refused', 'key_reused', 'The idempotency key was used for another operation');
+
 /** What an answer's status says of every request alike; undefined where the answer has to be read. */
 export function ofStatus(asked: Operation, status: number): Outcome | undefined {
   if (status === 401 || status === 403) return notTaken(asked, 'misconfigured', `http_${status}`, 'The provider refuses the credentials');

@@ -1,7 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { readCredentials } from '../credentials.js';
 import { Deadline } from '../deadline.js';
-import { applied, DeclineReader, none, notTaken, notWritable, ofExchange, ofStatus, refusedBeforehand, unknown } from '../outcomes.js';
+import {
+  applied,
+  DeclineReader,
+  keyReused,
+  none,
+  notTaken,
+  notWritable,
+  ofExchange,
+  ofStatus,
+  refusedBeforehand,
+  unknown,
+} from '../outcomes.js';
 import type {
   Authorization,
   Capabilities,
@@ -162,19 +173,21 @@ export class PaypalProvider implements PaymentProvider {
   private refusal(asked: Operation, exchange: Exchange): Outcome | undefined {
     const plain = ofExchange(asked, exchange);
     if (plain || exchange.kind !== 'answered') return plain;
-    if (isDone(exchange))
-      return exchange.status === 204 || exchange.json !== undefined ? fallen(exchange, this.declines) : unknown('Unreadable');
-    const refusal = issueOf(exchange.json);
-    return refusal ? none(this.declines.read(refusal.issue, refusal.message, 'refused')) : unknown('The answer cannot be read');
+    if (isDone(exchange)) return fallen(exchange, this.declines);
+    return this.refused(asked, exchange) ?? unknown('The answer cannot be read');
   }
 
   /** The step that moves money was not reached. */
   private notBegun(asked: Operation, exchange: Exchange): Outcome {
     const plain = exchange.kind === 'answered' && exchange.status < 500 ? ofStatus(asked, exchange.status) : undefined;
+    const notBegun = () => notTaken(asked, 'provider_unavailable', 'not_begun', 'PayPal did not let it begin');
+    return plain ?? this.refused(asked, exchange) ?? notBegun();
+  }
+
+  private refused(asked: Operation, exchange: Exchange): Outcome | undefined {
     const refusal = refusalOf(exchange);
-    if (plain) return plain;
-    if (refusal) return none(this.declines.read(refusal.issue, refusal.message, 'refused'));
-    return notTaken(asked, 'provider_unavailable', 'not_begun', 'PayPal did not let it begin');
+    if (refusal?.issue === 'DUPLICATE_REQUEST_ID') return keyReused(asked);
+    return refusal && none(this.declines.read(refusal.issue, refusal.message, 'refused'));
   }
 }
 
@@ -190,8 +203,9 @@ function refusalOf(exchange: Exchange) {
   return exchange.kind === 'answered' && exchange.status >= 400 && exchange.status < 500 ? issueOf(exchange.json) : undefined;
 }
 
-/** A capture or a refund that was taken and came to nothing at once. */
-function fallen({ json }: Answered, declines: DeclineReader): Outcome | undefined {
+/** A capture or a refund that was taken and came to nothing at once, or of which nothing can be read. */
+function fallen({ status: httpStatus, json }: Answered, declines: DeclineReader): Outcome | undefined {
+  if (httpStatus !== 204 && json === undefined) return unknown('The answer cannot be read');
   const { status, processor_response: processor } = (json ?? {}) as { status?: unknown; processor_response?: { response_code?: unknown } };
   if (status !== 'DECLINED' && status !== 'FAILED') return undefined;
   const code = processor?.response_code;

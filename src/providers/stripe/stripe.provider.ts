@@ -5,7 +5,7 @@ import { type StripeFailure, stripeFailure, type StripeRefusal } from '../../str
 import { isSignedByStripe } from '../../stripe/stripe-signature.js';
 import { readCredentials } from '../credentials.js';
 import { Deadline } from '../deadline.js';
-import { applied, DeclineReader, none, notTaken, notWritable, ofStatus, refusedBeforehand, unknown } from '../outcomes.js';
+import { applied, DeclineReader, keyReused, none, notTaken, notWritable, ofStatus, refusedBeforehand, unknown } from '../outcomes.js';
 import type {
   Authorization,
   Capabilities,
@@ -186,6 +186,7 @@ export class StripeProvider implements PaymentProvider {
   private outcomeOfFailure(asked: Operation, failure: StripeFailure): Outcome {
     if (failure.kind === 'never-sent') return notTaken(asked, 'provider_unavailable', 'not_sent', 'Stripe cannot be reached');
     if (failure.kind !== 'answered') return unknown('Stripe gave no answer that can be read');
+    if (failure.type === 'idempotency_error' && failure.status === 400) return keyReused(asked);
     return ofStatus(asked, failure.status) ?? this.refusal(failure);
   }
 

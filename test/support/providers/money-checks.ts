@@ -151,6 +151,22 @@ export const moneyChecks: readonly Check[] = [
     },
   },
   {
+    name: 'does nothing else with a key that was used',
+    async run(bench) {
+      const trial = new Trial(bench);
+      const asked = trial.authorization(1250);
+      paid(await trial.provider.authorize(asked));
+      const other = { ...asked, amount: trial.money(900) };
+      for (const isRepeat of [false, true]) {
+        const outcome = await trial.provider.authorize({ ...other, isRepeat });
+        if (outcome.outcome === 'applied') await trial.agrees(outcome.payment);
+        else assert.equal(outcome.outcome, isRepeat ? 'unknown' : outcome.outcome, 'A repeat says that nothing was done');
+      }
+      const { authorizations, capturedMinor } = await trial.books();
+      assert.deepEqual({ authorizations, capturedMinor }, { authorizations: 1, capturedMinor: 1250 });
+    },
+  },
+  {
     name: 'finds what is there, by either name',
     async run(bench) {
       const trial = new Trial(bench);
