@@ -37,6 +37,6 @@ export class ProviderView {
   static of({ _id: id, name, connector, mode, enabled, prices, ownerId, createdAt, updatedAt }: ProviderAccount): ProviderView {
     const webhookPath = `/api/v1/integrations/webhooks/${connector}/${id}`;
     const times = { createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
-    return { id, name, connector, mode, enabled, prices: prices.map(PriceView.of), webhookPath, ownerId, ...times };
+    return { id, name, connector, mode, enabled, prices: prices.map((price) => PriceView.of(price)), webhookPath, ownerId, ...times };
   }
 }

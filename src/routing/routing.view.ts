@@ -59,7 +59,13 @@ export class DecisionView {
   candidates: CandidateView[];
 
   static of({ strategyVersion, order, reason, rules, candidates }: Decision): DecisionView {
-    return { strategyVersion, order: [...order], reason, rules: [...rules], candidates: candidates.map(CandidateView.of) };
+    return {
+      strategyVersion,
+      order: [...order],
+      reason,
+      rules: [...rules],
+      candidates: candidates.map((candidate) => CandidateView.of(candidate)),
+    };
   }
 }
 export class SimulatedProviderView {

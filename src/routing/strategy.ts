@@ -63,18 +63,10 @@ export interface FallbackStep {
 /** The names of providers that a step mentions. */
 export function providersIn(step: Step): readonly string[] {
   const inEffect = (effect: Effect) => (effect.kind === 'split' ? effect.shares.map(({ provider }) => provider) : effect.providers);
-  switch (step.kind) {
-    case 'rules':
-      return step.rules.flatMap(({ effect }) => inEffect(effect));
-    case 'split':
-      return step.shares.map(({ provider }) => provider);
-    case 'leastCost':
-      return step.costs.map(({ provider }) => provider);
-    case 'adaptive':
-      return [];
-    case 'fallback':
-      return step.providers;
-  }
+  if (step.kind === 'rules') return step.rules.flatMap(({ effect }) => inEffect(effect));
+  if (step.kind === 'split') return step.shares.map(({ provider }) => provider);
+  if (step.kind === 'leastCost') return step.costs.map(({ provider }) => provider);
+  return step.kind === 'fallback' ? step.providers : [];
 }
 
 export const strategyLimits = {

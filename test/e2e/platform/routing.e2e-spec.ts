@@ -59,7 +59,7 @@ it('is replaced by the next version, once', async () => {
 
 it('has one winner of twenty who replace it at once', async () => {
   const answers = await Promise.all(Array.from({ length: 20 }, () => put(0, { kind: 'fallback', providers: ['beta'] })));
-  expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 19 }, () => 409)]);
+  expect(answers.map(({ status }) => status).sort((one, other) => one - other)).toEqual([200, ...Array.from({ length: 19 }, () => 409)]);
   expect((await call('GET', 'routing/strategy')).body.data.version).toBe(1);
 });
 
