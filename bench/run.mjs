@@ -7,6 +7,7 @@ const programs = {
   jobs: './jobs.mjs',
   gateway: './gateway.mjs',
   webhooks: './webhooks.mjs',
+  routing: './routing.mjs',
 };
 
 const [name = '', ...args] = process.argv.slice(2);

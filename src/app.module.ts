@@ -24,6 +24,8 @@ import { KeysModule } from './keys/keys.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
+import { ProvidersModule } from './providers/providers.module.js';
+import { RoutingModule } from './routing/routing.module.js';
 import { StoreModule } from './store/store.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
@@ -42,6 +44,8 @@ const features = [
   CreditsModule,
   PaymentsModule,
   IntegrationsModule,
+  ProvidersModule,
+  RoutingModule,
   ErasureModule,
   StoreModule,
   AnalyticsModule,

@@ -34,6 +34,10 @@ export const eventTypes = [
   'INTEGRATION_CREATED',
   'INTEGRATION_SECRET_ROTATED',
   'INTEGRATION_DELETED',
+  'PROVIDER_CREATED',
+  'PROVIDER_UPDATED',
+  'PROVIDER_DELETED',
+  'ROUTING_STRATEGY_CHANGED',
   'INGESTED',
 ] as const;
 export type EventType = (typeof eventTypes)[number];

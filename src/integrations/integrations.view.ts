@@ -1,4 +1,3 @@
-import type { WebhookReceipt } from '../webhooks/webhook-inbox.js';
 import type { Integration, Provider } from './integration.js';
 import type { ShownIntegration } from './integrations.service.js';
 
@@ -31,16 +30,6 @@ export class ShownIntegrationView {
 
   static of({ integration, secret }: ShownIntegration): ShownIntegrationView {
     return { integration: IntegrationView.of(integration), secret };
-  }
-}
-export class WebhookReceiptView {
-  /** @example "inb_3f1b5d0e6c2a4b7988d1e0f5a6b7c8d9e0f1a2b3" */
-  id: string;
-  /** It had come before, and was not taken a second time. @example false */
-  duplicate: boolean;
-
-  static of({ id, isDuplicate }: WebhookReceipt): WebhookReceiptView {
-    return { id, duplicate: isDuplicate };
   }
 }
 export class GatewayReceiptView {

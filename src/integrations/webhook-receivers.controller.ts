@@ -8,9 +8,9 @@ import { TooLarge } from '../kernel/fault/fault.js';
 import { Unrepeatable } from '../kernel/idempotency/unrepeatable.decorator.js';
 import { largestWebhookBytes } from '../webhooks/inbound-webhook.js';
 import { WebhookInbox, type WebhookReceipt } from '../webhooks/webhook-inbox.js';
+import { WebhookReceiptView } from '../webhooks/webhook-receipt.view.js';
 import { InvalidWebhookSignature } from '../webhooks/webhook-source.js';
 import { IntegrationNotFound } from './integration.faults.js';
-import { WebhookReceiptView } from './integrations.view.js';
 
 @Dialect('traced')
 @Controller('api/v1/integrations/webhooks')

@@ -15,6 +15,8 @@ import type { CollectionSpec } from '../kernel/mongo/collection-spec.js';
 import { accountsCollection, anchorsCollection, batchesCollection, entriesCollection, lanesCollection } from '../ledger/ledger.schema.js';
 import { bucketsCollection } from '../payments/payment-buckets.js';
 import { paymentsCollection } from '../payments/payment.schema.js';
+import { providerAccountsCollection } from '../providers/provider-account.js';
+import { strategiesCollection } from '../routing/stored-strategy.js';
 import { storeItemsCollection } from '../store/store-item.js';
 import { tenantsCollection } from '../tenants/tenant.js';
 import { inboundWebhooksCollection } from '../webhooks/inbound-webhook.js';
@@ -50,6 +52,8 @@ export const collections: readonly CollectionSpec[] = [
   storeItemsCollection,
   inboundWebhooksCollection,
   integrationsCollection,
+  providerAccountsCollection,
+  strategiesCollection,
   webhookDeliveriesCollection,
   webhookEndpointsCollection,
 ];

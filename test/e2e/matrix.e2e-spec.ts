@@ -23,6 +23,8 @@ import { PaymentsController } from '../../src/payments/payments.controller.js';
 import { PaymentsRoutingController } from '../../src/payments/payments.routing.controller.js';
 import { PaymentsService } from '../../src/payments/payments.service.js';
 import { UnitOfWork } from '../../src/kernel/mongo/unit-of-work.js';
+import { ProviderAccountsRepository } from '../../src/providers/provider-accounts.repository.js';
+import { Strategies } from '../../src/routing/strategies.service.js';
 import { TenantNotFound } from '../../src/tenants/tenant.faults.js';
 import { TenantsController } from '../../src/tenants/tenants.controller.js';
 import { TenantsService } from '../../src/tenants/tenants.service.js';
@@ -32,6 +34,7 @@ import { WebhookEndpointsRepository } from '../../src/webhooks/webhook-endpoints
 import { type Answer, type CallOptions, startApp, type TestApp } from '../support/app.js';
 import { as, newTenant, type Somebody } from '../support/as.js';
 import { deadJob } from '../support/jobs.js';
+import { newProvider, signedByStripe, stripeAccount } from '../support/providers.js';
 import { grant, newItem, newTeam, storeSession } from '../support/store.js';
 import { gatewaySender } from '../support/senders.js';
 import { endedDelivery, newEndpoint, newIntegration } from '../support/webhooks.js';
@@ -167,6 +170,15 @@ const onIntegration =
     const state = () => world.app.app.get(IntegrationsRepository, { strict: false }).find(tenantScope(owner.tenantId), _id);
     return { idInPath: _id, json, state };
   };
+const adaptiveStep = { kind: 'adaptive', tolerancePoints: 0 };
+const onProvider =
+  (json?: object): Ask =>
+  async (world, cell) => {
+    const owner = ownerOf(world, cell);
+    const { _id } = await newProvider(world.app, owner);
+    const state = () => world.app.app.get(ProviderAccountsRepository, { strict: false }).find(tenantScope(owner.tenantId), _id);
+    return { idInPath: _id, json, state };
+  };
 const onDelivery: Ask = async (world, cell) => {
   const owner = ownerOf(world, cell);
   const { _id } = await endedDelivery(world.app, owner);
@@ -297,6 +309,22 @@ const requests: Readonly<Record<string, Ask>> = {
     const { _id, secret } = await newIntegration(app, own);
     return { idInPath: _id, json: {}, headers: signStandard([secret], randomUUID(), new Date(), '{}') };
   },
+  'POST /api/v1/providers': () => ({ json: stripeAccount(`stripe-${randomUUID().slice(0, 8)}`) }),
+  'GET /api/v1/providers/:id': onProvider(),
+  'PATCH /api/v1/providers/:id': onProvider({ enabled: false }),
+  'DELETE /api/v1/providers/:id': onProvider(),
+  'POST /api/v1/integrations/webhooks/:connector/:accountId': async ({ app, others: { own } }) => {
+    const { _id } = await newProvider(app, own);
+    return { path: `/api/v1/integrations/webhooks/stripe/${_id}`, json: {}, headers: signedByStripe('{}', new Date()) };
+  },
+  'GET /api/v1/routing/strategy': plain,
+  'PUT /api/v1/routing/strategy': async ({ app, people }, { caller }) => {
+    const { tenantId } = people[caller === 'anonymous' ? 'admin' : caller];
+    const { version } = await app.app.get(Strategies, { strict: false }).current(tenantId);
+    return { json: { version, steps: [adaptiveStep] } };
+  },
+  'POST /api/v1/routing/preview': () => ({ json: { paymentType: 'card', amountMinor: 1, currency: 'GBP' } }),
+  'POST /api/v1/routing/simulate': () => ({ json: { steps: [adaptiveStep], limit: 1 } }),
   'POST /api/v1/webhook-receive': async ({ app }) => ({ json: {}, headers: (await gatewaySender(app)).genuine('{}').headers }),
   'GET /api/financial/admin/credits/users/:user_id': onCredits(({ userId }) => ({ idInPath: userId })),
   'GET /api/financial/admin/credits/users/:user_id/transactions': onCredits(({ userId }) => ({ idInPath: userId })),
@@ -445,6 +473,8 @@ const sights: Readonly<Record<string, (body: Answer['body'], world: World, calle
     data.map(({ ownerId }: { ownerId: string }) => whoseIs(inWorld, caller, ({ userId }) => userId === ownerId)),
   'GET /api/v1/integrations': ({ data }, inWorld, caller) =>
     data.map(({ ownerId }: { ownerId: string }) => whoseIs(inWorld, caller, ({ userId }) => userId === ownerId)),
+  'GET /api/v1/providers': ({ data }, inWorld, caller) =>
+    data.map(({ ownerId }: { ownerId: string }) => whoseIs(inWorld, caller, ({ userId }) => userId === ownerId)),
   'GET /api/v1/webhook-deliveries': ({ data }, inWorld, caller) =>
     data.map(({ body }: { body: string }) => whoseIs(inWorld, caller, ({ userId }) => userId === body)),
   'GET /api/v1/credits/accounts': ({ data }, inWorld, caller) =>
@@ -473,6 +503,7 @@ describe('lists and figures hold what the caller may see', () => {
       await keyOf(fresh, somebody);
       await endedDelivery(fresh.app, somebody);
       await newIntegration(fresh.app, somebody);
+      await newProvider(fresh.app, somebody);
       await grant(fresh.app, userId, 1, tenantId);
       await deadJob(fresh.app, tenantId, userId);
     }

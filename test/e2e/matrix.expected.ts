@@ -271,6 +271,33 @@ export const expected: Readonly<Record<string, Expectation>> = {
     foreign:                                      [401,  404,  404,  404,  403,  403,  404,  403],
   },
 
+  // Surface 3: accounts at payment providers. They are the whole tenant's.
+  //                                              anon  sysad owner admin finan suppo merch user
+  'GET /api/v1/providers':                       [401,  200,  200,  200,  200,  403,  403,  403],
+  'POST /api/v1/providers':                      [401,  201,  201,  201,  403,  403,  403,  403],
+  'GET /api/v1/providers/:id': {
+    own:                                          [____, 200,  200,  200,  200,  403,  403,  403],
+    other:                                        [401,  200,  200,  200,  200,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  404,  403,  403,  403],
+  },
+  'PATCH /api/v1/providers/:id': {
+    own:                                          [____, 200,  200,  200,  403,  403,  403,  403],
+    other:                                        [401,  200,  200,  200,  403,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  403,  403],
+  },
+  'DELETE /api/v1/providers/:id': {
+    own:                                          [____, 200,  200,  200,  403,  403,  403,  403],
+    other:                                        [401,  200,  200,  200,  403,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  403,  403],
+  },
+
+  // Surface 3: routing.
+  //                                              anon  sysad owner admin finan suppo merch user
+  'GET /api/v1/routing/strategy':                [401,  200,  200,  200,  200,  403,  403,  403],
+  'PUT /api/v1/routing/strategy':                [401,  200,  200,  200,  403,  403,  403,  403],
+  'POST /api/v1/routing/preview':                [401,  200,  200,  200,  200,  403,  403,  403],
+  'POST /api/v1/routing/simulate':               [401,  200,  200,  200,  200,  403,  403,  403],
+
   // Surface 3: webhooks in. They are the whole tenant's; whoever sends signs, and need not be signed in.
   //                                              anon  sysad owner admin finan suppo merch user
   'GET /api/v1/integrations':                    [401,  200,  200,  200,  200,  403,  403,  403],
@@ -291,6 +318,7 @@ export const expected: Readonly<Record<string, Expectation>> = {
     foreign:                                      [401,  404,  404,  404,  403,  403,  403,  403],
   },
   'POST /api/v1/integrations/webhooks/generic/:integrationId': open(202),
+  'POST /api/v1/integrations/webhooks/:connector/:accountId': open(202),
   'POST /api/v1/webhook-receive':                open(200),
 
   // Surface 3: credits. As on surface 1; of a customer, accounts of others are not there. Holds and transactions have each tenant's own
@@ -401,6 +429,12 @@ export const seen: Readonly<Record<string, Sight>> = {
     merchant: ['own'],
   },
   'GET /api/v1/integrations': {
+    system_admin: ['own', 'other'],
+    owner: ['own', 'other'],
+    admin: ['own', 'other'],
+    finance: ['own', 'other'],
+  },
+  'GET /api/v1/providers': {
     system_admin: ['own', 'other'],
     owner: ['own', 'other'],
     admin: ['own', 'other'],

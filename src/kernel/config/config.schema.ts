@@ -219,6 +219,30 @@ function limitVariables() {
   };
 }
 
+function providerVariables() {
+  const address = z.string().refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), 'is not an address');
+  const allowed = 'an http:// or https:// address';
+  const ofProvider = (title: string) =>
+    address
+      .optional()
+      .register(variableNotes, { description: `Where live accounts at ${title} are; empty takes its own address.`, allowed });
+  return {
+    SANDBOX_URL: address.optional().register(variableNotes, {
+      description: 'Where a sandbox plays the payment providers (`npm run sandbox` starts one); without it there are no sandbox accounts.',
+      allowed,
+    }),
+    STRIPE_URL: ofProvider('Stripe'),
+    PAYPAL_URL: ofProvider('PayPal'),
+    ADYEN_URL: address.optional().register(variableNotes, {
+      description: 'Where live accounts at Adyen are: every merchant has an address of its own there.',
+      allowed,
+    }),
+    PROVIDER_TIMEOUT_MS: wholeNumber(100, 120_000)
+      .default(20_000)
+      .register(variableNotes, wholeNumberNote('How long a payment provider is waited for.', 100, 120_000)),
+  };
+}
+
 function feedVariables() {
   return {
     EVENT_LEASE_MS: wholeNumber(100, 3_600_000)
@@ -261,6 +285,7 @@ export function configSchema(production: boolean) {
     ...secretVariables(production),
     ...accountVariables(production),
     ...limitVariables(),
+    ...providerVariables(),
     ...feedVariables(),
     ...testingVariables(production),
   });

@@ -5,6 +5,7 @@ import { type Answer, type CallOptions, startApp, type TestApp } from '../../sup
 import { as, type Somebody } from '../../support/as.js';
 import { deadJob } from '../../support/jobs.js';
 import { gatewayUser, systemAdmin } from '../../support/gateway.js';
+import { newProvider, stripeAccount } from '../../support/providers.js';
 import { grant, newItem, newTeam } from '../../support/store.js';
 import { endedDelivery } from '../../support/webhooks.js';
 
@@ -34,6 +35,8 @@ const endpointPath = async () => {
   const { body } = await app.call('POST', '/api/v1/webhook-endpoints', { token: merchant, json: { url: 'http://127.0.0.1:49151/' } });
   return `/api/v1/webhook-endpoints/${body.data.endpoint.id}`;
 };
+const providerPath = async () => `/api/v1/providers/${(await newProvider(app, await as(app, 'admin')))._id}`;
+const adaptiveStep = { kind: 'adaptive', tolerancePoints: 0 };
 const inAnHour = () => new Date(Date.now() + 3_600_000);
 async function openHold() {
   const { token } = await owner();
@@ -75,6 +78,15 @@ const requests: Record<string, () => Promise<[path: string, options: CallOptions
     const { body } = await app.call('POST', '/api/v1/integrations', { token: admin, json: { name: 'Bank' } });
     return [`/api/v1/integrations/${body.data.integration.id}`, { token: admin }];
   },
+  'POST /api/v1/providers': async () => ['/api/v1/providers', { token: admin, json: stripeAccount('stripe') }],
+  'PATCH /api/v1/providers/:id': async () => [await providerPath(), { token: admin, json: { enabled: false } }],
+  'DELETE /api/v1/providers/:id': async () => [await providerPath(), { token: admin }],
+  'PUT /api/v1/routing/strategy': async () => ['/api/v1/routing/strategy', { token: admin, json: { version: 0, steps: [adaptiveStep] } }],
+  'POST /api/v1/routing/preview': async () => [
+    '/api/v1/routing/preview',
+    { token: admin, json: { paymentType: 'card', amountMinor: 1, currency: 'GBP' } },
+  ],
+  'POST /api/v1/routing/simulate': async () => ['/api/v1/routing/simulate', { token: admin, json: { steps: [adaptiveStep] } }],
   'POST /api/v1/webhook-deliveries/replay': async () => ['/api/v1/webhook-deliveries/replay', { token: merchant, json: {} }],
   'POST /api/v1/webhook-deliveries/:id/replay': async () => {
     const { _id } = await endedDelivery(app, await as(app, 'merchant'));

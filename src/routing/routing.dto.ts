@@ -1,0 +1,60 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsNotEmpty, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IfGiven } from '../kernel/http/if-given.decorator.js';
+import { CURRENCIES } from '../kernel/money/currencies.js';
+import { mostSimulated } from './route-previews.service.js';
+import { strategyLimits } from './strategy.js';
+
+const steps = {
+  type: 'array',
+  description: 'Each refines what those before it have left equal: rules, split, leastCost, adaptive or fallback.',
+  items: { type: 'object', additionalProperties: true },
+  example: [
+    {
+      kind: 'rules',
+      rules: [
+        {
+          name: 'Large ones in euros',
+          condition: { and: [{ '==': [{ var: 'currency' }, 'EUR'] }, { '>=': [{ var: 'amountMinor' }, 100_000] }] },
+          effect: { kind: 'prefer', providers: ['stripe-eu'] },
+        },
+      ],
+    },
+    { kind: 'adaptive', tolerancePoints: 2 },
+  ],
+} as const;
+
+export class PutStrategyDto {
+  /** That of the strategy which this one replaces; 0 for the first. @example 0 */
+  @IsInt() @Min(0) @Max(1_000_000_000) version: number;
+  @ApiProperty(steps) @IsArray() @ArrayMaxSize(strategyLimits.steps) steps: unknown[];
+}
+export class PreviewDto {
+  /** Of the payment: splits and exploration go by it. @example "pay_65f1a7c4b2e8f4a91c0d2211" */
+  @IsString() @IsNotEmpty() @MaxLength(100) id: string = 'draft';
+  /** @example "subscription" */
+  @IsString() @IsNotEmpty() @MaxLength(200) paymentType: string;
+  /** Minor units of the currency. @example 1299 */
+  @IsInt() @Min(1) @Max(999_999_999_999) amountMinor: number;
+  /** ISO 4217. @example "EUR" */
+  @IsIn(CURRENCIES) currency: string;
+  /** @example "UK" */
+  @IsString() @MaxLength(200) region: string = '';
+  /** @example "Spotify" */
+  @IsString() @MaxLength(200) merchant: string = '';
+  /** @example "FR" */
+  @IsString() @MaxLength(200) customerCountry: string = '';
+  /** @example "visa" */
+  @IfGiven() @IsString() @MaxLength(50) cardBrand?: string;
+  /** What the customer pays with. @example "card" */
+  @IsString() @IsNotEmpty() @MaxLength(50) method: string = 'card';
+}
+export class SimulateDto {
+  @ApiProperty(steps) @IsArray() @ArrayMaxSize(strategyLimits.steps) steps: unknown[];
+  /** A date or a date with time. @example "2026-01-03" */
+  @IfGiven() @IsString() @MaxLength(40) from?: string;
+  /** A date, which is included, or a date with time. @example "2026-01-18" */
+  @IfGiven() @IsString() @MaxLength(40) to?: string;
+  /** Payments at most; the newest count. */
+  @IsInt() @Min(1) @Max(mostSimulated) limit: number = mostSimulated;
+}
