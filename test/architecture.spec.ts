@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { Controller, Get, Module, type Type } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -14,8 +12,7 @@ import { httpAdapter } from '../src/kernel/http/adapter.js';
 import { type Route, Routes } from '../src/kernel/http/routes.js';
 import { KernelModule } from '../src/kernel/kernel.module.js';
 import { startApp, type TestApp } from './support/app.js';
-
-const run = promisify(execFile);
+import { runProgram } from './support/run-program.js';
 
 interface SourceFile {
   readonly path: string;
@@ -41,8 +38,8 @@ describe('imports', () => {
   async function cruise(directory: string): Promise<{ violations: string[]; files: string[] }> {
     const program = resolve('node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
     const options = ['src', '--config', resolve('.dependency-cruiser.cjs'), '--output-type', 'json'];
-    const { stdout } = await run(process.execPath, [program, ...options], { cwd: directory, maxBuffer: 2 ** 28 });
-    const { summary, modules } = JSON.parse(stdout) as Cruise;
+    const output = await runProgram([program, ...options], { cwd: directory, maxBuffer: 2 ** 28 });
+    const { summary, modules } = JSON.parse(output) as Cruise;
     const violations = summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`);
     return { violations, files: modules.map(({ source }) => source) };
   }

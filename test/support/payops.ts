@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { runProgram } from './run-program.js';
 
 /** What the built command-line tool prints; it throws where the tool fails, or finds something wrong. */
-export async function payops(mongodbUri: string, ...words: string[]): Promise<string> {
+export function payops(mongodbUri: string, ...words: string[]): Promise<string> {
   const env = {
     ...process.env,
     MONGODB_URI: mongodbUri,
@@ -11,6 +10,5 @@ export async function payops(mongodbUri: string, ...words: string[]): Promise<st
     NODE_ENV: 'test',
     LOG_LEVEL: 'error',
   };
-  const { stdout } = await promisify(execFile)(process.execPath, [join(__dirname, '../../dist/bundle/payops.js'), ...words], { env });
-  return stdout;
+  return runProgram([join(__dirname, '../../dist/bundle/payops.js'), ...words], { env });
 }

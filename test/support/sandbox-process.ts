@@ -3,6 +3,7 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { forgivePipes } from './run-program.js';
 
 const run = promisify(execFile);
 
@@ -33,6 +34,7 @@ export async function buildSandbox(): Promise<SandboxProgram> {
     start: async () => {
       const env = { ...process.env, SANDBOX_PORT: '0', SANDBOX_DATA: join(directory, 'data'), SANDBOX_SEED: 'test' };
       const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+      forgivePipes(child);
       running.add(child);
       child.once('exit', () => running.delete(child));
       return processOf(child, await urlFrom(child));

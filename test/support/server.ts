@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { type Answer, type CallOptions, request } from './app.js';
+import { forgivePipes } from './run-program.js';
 
 export interface TestServer {
   readonly url: string;
@@ -27,6 +28,7 @@ export async function startServer(env: Record<string, string>): Promise<TestServ
     env: { ...Object.fromEntries(inherited.map((name) => [name, process.env[name]])), ...defaults, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  forgivePipes(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const url = await ready(child, () => output);

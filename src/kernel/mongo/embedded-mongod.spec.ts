@@ -13,6 +13,7 @@ import { servedPath } from './replica-set.js';
 import { identify, isAlive, type ProcessIdentity } from './process-identity.js';
 import { resolveMongod } from './resolve-mongod.js';
 import { whereThereIs } from '../../../test/support/needs.js';
+import { forgivePipes } from '../../../test/support/run-program.js';
 
 const url = 'http://127.0.0.1:3000';
 let home: string;
@@ -212,6 +213,7 @@ async function startInChild(path = ''): Promise<{ child: ProcessIdentity; mongod
     env: { PATH: path },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  forgivePipes(child);
   const [answer] = await Promise.race([
     new Promise<Buffer[]>((resolve) => child.stdout.once('data', (data: Buffer) => resolve([data]))),
     new Promise<never>((_, reject) => child.once('exit', (code) => reject(new Error(`the child ended with ${code}`)))),

@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { Routes } from '../../../src/kernel/http/routes.js';
 import { startApp, type TestApp } from '../../support/app.js';
+import { runProgram } from '../../support/run-program.js';
 
 type Document = any; // oxlint-disable-line typescript/no-explicit-any -- a test says what it expects
 
@@ -18,7 +17,7 @@ let app: TestApp;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'payops-openapi-'));
   // The compiler plugin that reads comments and types runs in the build only.
-  output = (await promisify(execFile)(process.execPath, ['dist/openapi.js', directory])).stdout;
+  output = await runProgram(['dist/openapi.js', directory]);
   for (const surface of surfaces) documents[surface] = JSON.parse(await readFile(join(directory, `${surface}.json`), 'utf8'));
   app = await startApp();
 });
@@ -50,7 +49,7 @@ it('writes one document a surface, without a database and without a complaint', 
 
 it('writes the same from the bundle, in which all modules share one scope', async () => {
   const bundled = await mkdtemp(join(directory, 'bundled-'));
-  await promisify(execFile)(process.execPath, ['dist/bundle/openapi.js', bundled]);
+  await runProgram(['dist/bundle/openapi.js', bundled]);
   for (const surface of surfaces) {
     expect(JSON.parse(await readFile(join(bundled, `${surface}.json`), 'utf8'))).toEqual(documents[surface]);
   }

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { testDatabaseUri } from '../../support/database.js';
 import { Oracle, type OracleFilter } from '../../support/oracle.js';
+import { payops } from '../../support/payops.js';
 import { newSeed, randomOf, scale } from '../../support/random.js';
 import { startServer, type TestServer } from '../../support/server.js';
 
@@ -156,11 +154,8 @@ it('stays exact while and after the days are counted in another time zone', asyn
 it('agrees with a rebuild from the payments', async () => {
   const before = await Oracle.of(uri);
   const kept = nonZero(await before.buckets());
-  const cli = promisify(execFile)(process.execPath, [join(__dirname, '../../../dist/bundle/payops.js'), 'analytics', 'rebuild'], {
-    env: { ...process.env, MONGODB_URI: uri, APP_SECRET: 'a secret of the test suites only', NODE_ENV: 'test', LOG_LEVEL: 'error' },
-  });
-  const { stdout } = await cli;
-  expect(stdout).toContain(`${before.total} payments counted`);
+  const said = await payops(uri, 'analytics', 'rebuild');
+  expect(said).toContain(`${before.total} payments counted`);
   expect(nonZero(await before.buckets())).toEqual(kept);
   await before.close();
   await compare(scale(10, 100));

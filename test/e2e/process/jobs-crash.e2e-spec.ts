@@ -9,6 +9,7 @@ import { Database } from '../../../src/kernel/mongo/database.js';
 import { testDatabaseUri } from '../../support/database.js';
 import { failpointsOf } from '../../support/failpoints.js';
 import { newSeed, randomOf, scale } from '../../support/random.js';
+import { forgivePipes } from '../../support/run-program.js';
 
 const seed = newSeed();
 const random = randomOf(seed);
@@ -53,6 +54,7 @@ async function start(env: Record<string, string> = {}): Promise<ChildProcess> {
     env: { ...process.env, MONGODB_URI: uri, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  forgivePipes(worker);
   workers.push(worker);
   worker.stderr?.on('data', (said: Buffer) => void heard.push(String(said)));
   await once(worker.stdout, 'data');
