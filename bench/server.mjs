@@ -50,6 +50,8 @@ export async function startServer(program, env) {
   // In an empty directory, or the server would read the `.env` of whoever runs this.
   const cwd = await temporaryDirectory();
   const child = spawn(process.execPath, [program], { cwd, env: { ...common, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  // A process that ends may reset its pipe.
+  child.stdout.on('error', () => {});
   const ended = once(child, 'exit');
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
