@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { scale } from '../../test/support/random.js';
+import { newSeed, scale } from '../../test/support/random.js';
 import { ApprovalRates, type Observation } from './adaptive.js';
 import { drawsOf } from './chance.js';
 
@@ -59,7 +59,7 @@ describe('the state', () => {
     latencyMs: fc.integer({ min: 0, max: 5_000 }),
   });
   const history = fc.array(observation, { maxLength: 60 });
-  const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+  const seed = newSeed();
   const runs = { seed, numRuns: scale(200, 5_000) };
   const patience = scale(60_000, 600_000);
   beforeAll(() => void process.stdout.write(`approval rates: seed ${seed}\n`));

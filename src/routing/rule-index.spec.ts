@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert';
 import fc from 'fast-check';
-import { scale } from '../../test/support/random.js';
+import { newSeed, scale } from '../../test/support/random.js';
 import { ApprovalRates } from './adaptive.js';
 import { type Condition, problemOf } from './conditions.js';
 import type { Draft, Knowledge } from './decision.js';
@@ -8,7 +8,7 @@ import { decide, prepare } from './route.js';
 import { indexRules, scanRules } from './rule-index.js';
 import type { Effect, Rule, Step } from './strategy.js';
 
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const seed = newSeed();
 const numRuns = scale(200, 10_000);
 const patience = scale(60_000, 1_800_000);
 beforeAll(() => void process.stdout.write(`rule index: seed ${seed}, ${numRuns} runs\n`));

@@ -9,6 +9,7 @@ import { MongoLedgerStore } from '../../../src/ledger/mongo-ledger-store.js';
 import { FakeClock } from '../../support/clock.js';
 import { testDatabaseUri } from '../../support/database.js';
 import { commandsOf } from '../../support/ledger/commands.js';
+import { forgivePipes } from '../../support/run-program.js';
 
 const program = join(__dirname, '../../../dist/bundle/payops.js');
 const secret = 'a secret of the test suites only';
@@ -22,9 +23,10 @@ interface Ended {
 }
 const payops = (...words: string[]): Promise<Ended> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [program, ...words], { env, maxBuffer: 2 ** 24 }, (error, stdout, stderr) => {
+    const child = execFile(process.execPath, [program, ...words], { env, maxBuffer: 2 ** 24 }, (error, stdout, stderr) => {
       resolve({ code: error ? error.code : 0, stdout, stderr });
     });
+    forgivePipes(child);
   });
 
 let client: MongoClient;
