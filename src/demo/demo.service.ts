@@ -7,6 +7,7 @@ import { PaymentsImport } from '../payments/payments-import.service.js';
 import type { Clerk } from '../store/store-item-records.js';
 import { type DemoOwner, demoPayments } from './demo-payments.js';
 import { DemoStore } from './demo-store.js';
+import { DemoProviders } from './demo-providers.js';
 import { demoUsers } from './demo-users.js';
 
 const seed = 1;
@@ -31,6 +32,7 @@ export class DemoService {
     private readonly accounts: AccountsService,
     private readonly payments: PaymentsImport,
     private readonly store: DemoStore,
+    private readonly providers: DemoProviders,
     private readonly clock: Clock,
   ) {}
 
@@ -44,7 +46,10 @@ export class DemoService {
     );
     if (!begun || begun.done) return;
     const users = await this.seedUsers();
-    for (const user of users.filter(({ role }) => role === 'admin')) await this.store.seed(user);
+    for (const user of users.filter(({ role }) => role === 'admin')) {
+      await this.store.seed(user);
+      await this.providers.seed(user);
+    }
     const owners = users.filter(({ role }) => role === 'merchant').map(({ userId: id, email }): DemoOwner => ({ id, email }));
     const payments = demoPayments({ tenantId: DEFAULT_TENANT_ID, owners, count: paymentCounts[begun.size], seed, until: begun.until });
     for (let at = 0; at < payments.length; at += batch) await this.payments.insert(DEFAULT_TENANT_ID, payments.slice(at, at + batch));

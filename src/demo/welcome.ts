@@ -2,8 +2,9 @@ import type { Config } from '../kernel/config/config.js';
 import { demoUsers } from './demo-users.js';
 
 /** What a person who has just started the server wants to try next. */
-export function welcome(url: string, { demoData, nodeEnv }: Config): string {
+export function welcome(url: string, { demoData, nodeEnv, sandboxUrl }: Config): string {
   const lines = [`Payops is ready at ${url}`, `  API documents  ${url}/docs`, `  health         ${url}/health/ready`];
+  if (sandboxUrl !== undefined) lines.push(`  sandbox        ${sandboxUrl}/sandbox/state`);
   if (nodeEnv === 'production' || demoData === 'none') return lines.join('\n');
   const logins = demoUsers.map(({ email, password, role }) => `  ${email.padEnd(21)}${password.padEnd(12)}${role}`);
   const [merchant] = demoUsers.filter(({ role }) => role === 'merchant');

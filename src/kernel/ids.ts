@@ -3,7 +3,7 @@ import { uuidv7 } from 'uuidv7';
 
 /** What an id stands for, by the prefix it carries on the wire. */
 export type IdPrefix =
-  'usr' | 'ten' | 'ses' | 'evt' | 'aud' | 'key' | 'job' | 'rec' | 'rul' | 'int' | 'apr' | 'fil' | 'dlv' | 'whk' | 'prv' | 'str';
+  'usr' | 'ten' | 'ses' | 'evt' | 'aud' | 'key' | 'job' | 'rec' | 'rul' | 'int' | 'apr' | 'fil' | 'dlv' | 'whk' | 'prv' | 'str' | 'ref';
 
 export type Id<Prefix extends IdPrefix> = `${Prefix}_${string}` & { readonly __brand: Prefix };
 export type ObjectIdHex = string & { readonly __brand: 'ObjectIdHex' };

@@ -1,5 +1,4 @@
 import type { HeadersObject, OpenAPIObject, ParameterObject, ReferenceObject } from '@nestjs/swagger';
-import type { KeepsKeyOptions } from '../kernel/idempotency/keeps-key.decorator.js';
 import { shapes } from './shapes.js';
 import type { Surface } from './surface.js';
 
@@ -27,21 +26,26 @@ const idempotencyKey: ParameterObject = {
 
 /** Of the ledger's own routes, which keep a key with what they posted. */
 const lastingKey: ParameterObject = { ...idempotencyKey, description: `${sameKey}, for ever.` };
-const requiredKey: ParameterObject = { ...lastingKey, required: true };
+const requiredKey: ParameterObject = { ...idempotencyKey, required: true };
+const requiredLastingKey: ParameterObject = { ...lastingKey, required: true };
 
 export const traceHeader: HeadersObject = { 'X-Trace-Id': { $ref: '#/components/headers/TraceId' } };
 export const retryHeader: HeadersObject = { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } };
 export const replayedHeader: HeadersObject = { 'Idempotency-Replayed': { $ref: '#/components/headers/IdempotencyReplayed' } };
-export function keyParameterOf(keeps?: KeepsKeyOptions): ReferenceObject {
-  const name = keeps?.required ? 'RequiredIdempotencyKey' : keeps ? 'LastingIdempotencyKey' : 'IdempotencyKey';
-  return { $ref: `#/components/parameters/${name}` };
+export function keyParameterOf({ isLasting, isRequired }: { readonly isLasting: boolean; readonly isRequired: boolean }): ReferenceObject {
+  return { $ref: `#/components/parameters/${isRequired ? 'Required' : ''}${isLasting ? 'Lasting' : ''}IdempotencyKey` };
 }
 
 /** What the operations of a surface share. */
 export const componentsOf = (surface: Surface) => ({
   schemas: { Failure: shapes[surface.dialect].failure },
   headers: { TraceId: traceId, RetryAfter: retryAfter, IdempotencyReplayed: replayed },
-  parameters: { IdempotencyKey: idempotencyKey, LastingIdempotencyKey: lastingKey, RequiredIdempotencyKey: requiredKey },
+  parameters: {
+    IdempotencyKey: idempotencyKey,
+    LastingIdempotencyKey: lastingKey,
+    RequiredIdempotencyKey: requiredKey,
+    RequiredLastingIdempotencyKey: requiredLastingKey,
+  },
   securitySchemes: {
     bearer: { type: 'http' as const, scheme: 'bearer', bearerFormat: 'JWT', description: 'The token that a login answers with.' },
     key: {

@@ -16,7 +16,7 @@ import { LaneFull } from '../kernel/group-commit.js';
 import { readJson } from '../kernel/http/read-body.js';
 import type { Route } from '../kernel/http/routes.js';
 import { InvalidKey, KeyRequired, KeyReused, RequestInFlight } from '../kernel/idempotency/idempotency-record.js';
-import { KEEPS_KEY, type KeepsKeyOptions } from '../kernel/idempotency/keeps-key.decorator.js';
+import { KEEPS_KEY, type KeepsKeyOptions, NEEDS_KEY } from '../kernel/idempotency/keeps-key.decorator.js';
 import { UNREPEATABLE } from '../kernel/idempotency/unrepeatable.decorator.js';
 import { DatabaseUnavailable } from '../kernel/mongo/driver-faults.js';
 import { DatabaseBusy, OutcomeUnknown } from '../kernel/mongo/unit-of-work.js';
@@ -29,6 +29,8 @@ export const isRepeatable = (route: Route): boolean => isWrite(route) && !Reflec
 
 /** How a key is kept by the work itself, where it is. */
 export const keepsKey = ({ handler }: Route) => Reflect.getMetadata(KEEPS_KEY, handler) as KeepsKeyOptions | undefined;
+
+export const needsKey = (route: Route): boolean => keepsKey(route)?.required ?? Reflect.hasMetadata(NEEDS_KEY, route.handler);
 
 /** What a request may hold, besides its headers. */
 export interface Inputs {
@@ -48,7 +50,7 @@ export async function errorsOf(route: Route, { body, query, path }: Inputs): Pro
     ...(path ? [new Invalid('The address is not valid')] : []),
     ...declared.map((example) => example()),
     ...(route.policy?.public === undefined ? denialsOf(route) : []),
-    ...(keepsKey(route)?.required ? [new KeyRequired()] : []),
+    ...(needsKey(route) ? [new KeyRequired()] : []),
     ...(isRepeatable(route) ? keyErrors : []),
     // Where the work keeps the key, a second request waits for the first one's answer.
     ...(isRepeatable(route) && !keepsKey(route) ? [new RequestInFlight()] : []),

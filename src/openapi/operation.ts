@@ -12,7 +12,7 @@ import type { BodyKind } from '../kernel/dialect/voices.js';
 import type { Route } from '../kernel/http/routes.js';
 import { keyParameterOf } from './components.js';
 import { securityOf } from './credentials.js';
-import { isRepeatable, keepsKey } from './errors.js';
+import { isRepeatable, keepsKey, needsKey } from './errors.js';
 import { exampleOf, type Schemas } from './example.js';
 import { refineParameter } from './refine.js';
 import { failuresOf, successOf } from './responses.js';
@@ -39,7 +39,10 @@ export async function describe(found: OperationObject, route: Route, schemas: Sc
     ...rest,
     tags: rest.tags ?? [featureOf(route)],
     operationId: operationIdOf(route),
-    parameters: [...parameters, ...(isRepeatable(route) ? [keyParameterOf(keepsKey(route))] : [])],
+    parameters: [
+      ...parameters,
+      ...(isRepeatable(route) ? [keyParameterOf({ isLasting: keepsKey(route) !== undefined, isRequired: needsKey(route) })] : []),
+    ],
     ...(body && { requestBody: body }),
     responses: {
       ...(route.answer ? { ...declared(responses), ...successOf(route, route.answer, schemas) } : responses),

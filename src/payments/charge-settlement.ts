@@ -39,7 +39,7 @@ export class ChargeSettlement implements OnModuleInit {
       isNew: false,
       context: { actor: clerk, at, traceId: requestContext.traceId() },
       decide: (current) => settled(current, at),
-      jobs: (after) => notices(after, at),
+      effects: (after) => ({ jobs: notices(after, at) }),
     });
   }
 }

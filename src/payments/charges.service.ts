@@ -106,8 +106,8 @@ export class ChargesService {
       charge: { id: `txn_${randomBytes(6).toString('hex')}`, details, webhookUrl, currency },
     };
     const payment = newPayment(objectIdHex(), actor, given, context.at) as ChargedPayment;
-    const jobs = () => [settlementOf(payment, this.config.gatewaySettleAfterMs)];
-    await this.lane.submit(actor.tenantId, { paymentId: payment.id, isNew: true, context, decide: () => payment, jobs });
+    const effects = () => ({ jobs: [settlementOf(payment, this.config.gatewaySettleAfterMs)] });
+    await this.lane.submit(actor.tenantId, { paymentId: payment.id, isNew: true, context, decide: () => payment, effects });
     return payment;
   }
 

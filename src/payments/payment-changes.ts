@@ -1,6 +1,17 @@
 import type { Actor } from '../kernel/actor/actor.js';
 import type { ObjectIdHex } from '../kernel/ids.js';
-import { type Attempt, type Charge, type Customer, decideManually, limits, type Payment, type PaymentStatus, statusOf } from './payment.js';
+import {
+  type Attempt,
+  type Charge,
+  type Customer,
+  decideManually,
+  limits,
+  type Payment,
+  type PaymentState,
+  type PaymentStatus,
+  statusOf,
+} from './payment.js';
+import { isUnderWay, type PaymentFlow } from './payment-flow.js';
 import { NothingToUpdate, TooManyAttempts, TransitionRefused } from './payment.faults.js';
 
 export interface NewPayment {
@@ -48,16 +59,45 @@ export function assertChangesSomething({ core, status, attempts }: PaymentChange
 
 /** The payment after the change; the same payment where nothing of it differs. @throws TransitionRefused, TooManyAttempts */
 export function changePayment(payment: Payment, actor: Actor, change: PaymentChange, now: Date): Payment {
-  const state = change.status === undefined ? payment.state : decideManually(payment.state, change.status, actor.role);
-  if (state === null) throw new TransitionRefused();
+  const state = change.status === undefined ? payment.state : decidedState(payment, change.status, actor);
+  if (state === null || isSettledElsewhere(payment, change, state)) throw new TransitionRefused();
   const added = fresh(payment, change);
   assertFew(added, payment.attempts.length);
   const attempts = [...payment.attempts, ...added];
   const from = statusOf[payment.state];
   const decision = { from, to: statusOf[state], by: actor.userId, reason: change.reason ?? '', at: now };
   const decisions = state === payment.state ? payment.decisions : [...payment.decisions, decision].slice(-limits.decisions);
-  const after = { ...payment, ...change.core, state, attempts, decisions };
-  return changedFields(payment, after).length === 0 ? payment : { ...after, updatedAt: now, rev: payment.rev + 1 };
+  const flow = payment.flow && state !== payment.state ? decidedFlow(payment.flow, state, payment.amountMinor) : payment.flow;
+  const after = { ...payment, ...change.core, state, attempts, decisions, ...(flow && { flow }) };
+  return stamped(payment, after, now);
+}
+
+/** As the next revision, or as it was where nothing differs. */
+export function stamped(before: Payment, after: Payment, now: Date): Payment {
+  return changedFields(before, after).length === 0 ? before : { ...after, updatedAt: now, rev: before.rev + 1 };
+}
+
+/** Of what waits for a person, a person decides whatever else it waits for. */
+function decidedState({ state, flow }: Payment, to: PaymentStatus, { role }: Actor): PaymentState | null {
+  const isOpen = flow?.review && statusOf[state] === 'pending';
+  if (isOpen && to === 'pending') return state;
+  return decideManually(isOpen ? 'created' : state, to, role);
+}
+
+/** What a provider has been told, or has told, is not for anybody here to change, unless nobody else can say. */
+function isSettledElsewhere({ flow, state: before }: Payment, { core }: PaymentChange, after: PaymentState): boolean {
+  if (!flow) return false;
+  return (after !== before && !flow.review) || core.amountMinor !== undefined || core.currency !== undefined;
+}
+
+function decidedFlow(flow: PaymentFlow, state: PaymentState, amountMinor: number): PaymentFlow {
+  const capturedMinor = statusOf[state] === 'success' ? flow.capturedMinor || amountMinor : flow.capturedMinor;
+  return { ...flow, operation: null, review: null, capturedMinor };
+}
+
+/** @throws TransitionRefused where a provider may still do something about it */
+export function assertRemovable({ flow }: Payment): void {
+  if (flow && isUnderWay(flow)) throw new TransitionRefused();
 }
 
 function assertFew(added: readonly Attempt[], stored: number): void {
@@ -71,9 +111,13 @@ function assertFew(added: readonly Attempt[], stored: number): void {
  */
 function fresh(payment: Payment, { core, attempts = [] }: PaymentChange): readonly Attempt[] {
   const stored = payment.attempts;
-  const resent = Object.keys(core).length > 0 && stored.length <= attempts.length && stored.every((one, at) => same(one, attempts[at]));
+  const resent =
+    Object.keys(core).length > 0 && stored.length <= attempts.length && stored.every((one, at) => same(sent(one), attempts[at]));
   return resent ? attempts.slice(stored.length) : attempts;
 }
+
+/** What of an attempt clients send. */
+const sent = ({ provider, result, latencyMs }: Attempt): Attempt => ({ provider, result, latencyMs });
 
 const compared = [
   'merchant',
@@ -86,6 +130,7 @@ const compared = [
   'attempts',
   'decisions',
   'initiatedAt',
+  'flow',
 ] as const;
 export type ComparedField = (typeof compared)[number];
 

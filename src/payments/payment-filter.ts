@@ -4,6 +4,8 @@ import { isStatus, type PaymentStatus } from './payment.js';
 
 export interface PaymentFilter {
   readonly status?: PaymentStatus;
+  /** Only those that wait for a person. */
+  readonly isInReview?: boolean;
   readonly range: MomentRange;
 }
 

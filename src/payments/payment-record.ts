@@ -2,6 +2,7 @@ import { type AuditEntry, auditActorOf, type Author } from '../audit/audit-entry
 import type { Event, EventType } from '../events/event.js';
 import { newId } from '../kernel/ids.js';
 import { type Payment, statusOf } from './payment.js';
+import { flowSummary } from './payment-flow.js';
 import { changedFields, type ComparedField } from './payment-changes.js';
 
 /** What a change leaves behind: its audit entry and its events. Their ids are made once, before the write is tried. */
@@ -26,11 +27,14 @@ export function recordOf(before: Payment | null, after: Payment | null, context:
 function eventTypes(before: Payment | null, after: Payment | null, fields: readonly ComparedField[]): EventType[] {
   if (!before) return ['PAYMENT_CREATED'];
   if (!after) return ['PAYMENT_DELETED'];
-  const core = fields.some((field) => field !== 'state' && field !== 'attempts' && field !== 'decisions');
+  const core = fields.some((field) => !['state', 'attempts', 'decisions', 'flow'].includes(field));
+  const isRefund = JSON.stringify(before.flow?.refunds) !== JSON.stringify(after.flow?.refunds);
   return [
     ...(core ? (['PAYMENT_UPDATED'] as const) : []),
     ...(fields.includes('state') ? (['PAYMENT_STATUS_CHANGED'] as const) : []),
     ...(fields.includes('attempts') ? (['PAYMENT_ATTEMPTS_RECORDED'] as const) : []),
+    ...(isRefund ? (['PAYMENT_REFUND_CHANGED'] as const) : []),
+    ...(after.flow?.review && !before.flow?.review ? (['PAYMENT_REVIEW_WANTED'] as const) : []),
   ];
 }
 
@@ -63,13 +67,17 @@ function auditOf(
 
 /** Whom the payment was for is personal data, and of a charge the merchant too: they stay in the payment alone, where they can be erased. */
 function pick(payment: Payment, fields: readonly ComparedField[]): Record<string, unknown> {
-  return Object.fromEntries(
-    fields.map((field) => [field, field === 'customer' || (field === 'merchant' && payment.charge) ? '(changed)' : payment[field]]),
-  );
+  return Object.fromEntries(fields.map((field) => [field, shownOf(field, payment)]));
 }
 
-function summary({ merchant, paymentType, amountMinor, currency, region, state, ownerId, initiatedAt, charge }: Payment) {
-  return { ...(!charge && { merchant }), paymentType, amountMinor, currency, region, state, status: statusOf[state], ownerId, initiatedAt };
+function shownOf(field: ComparedField, payment: Payment): unknown {
+  if (field === 'flow') return payment.flow ? flowSummary(payment.flow) : null;
+  return field === 'customer' || (field === 'merchant' && payment.charge) ? '(changed)' : payment[field];
+}
+
+function summary({ merchant, paymentType, amountMinor, currency, region, state, ownerId, initiatedAt, charge, flow }: Payment) {
+  const core = { paymentType, amountMinor, currency, region, state, status: statusOf[state], ownerId, initiatedAt };
+  return { ...(!charge && { merchant }), ...core, ...(flow && { flow: flowSummary(flow) }) };
 }
 
 /** The platform's id: derived, no second key. */

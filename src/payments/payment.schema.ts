@@ -24,6 +24,8 @@ interface StoredCharge extends Charge {
 const live = { partialFilterExpression: { live: true } };
 /** Also to be said by every query that is to be answered from the indexes of charges. */
 export const isCharge = { 'charge.id': { $gt: '' } };
+/** The same of those that wait for a person. */
+export const isInReview = { 'flow.review.at': { $gt: new Date(0) } };
 
 export const paymentsCollection: CollectionSpec = {
   name: 'payments',
@@ -38,6 +40,8 @@ export const paymentsCollection: CollectionSpec = {
       key: { tenantId: 1, live: 1, ownerId: 1, createdAt: -1, 'charge.id': -1 },
       partialFilterExpression: { live: true, ...isCharge },
     },
+    { name: 'at_provider', key: { 'flow.tries.providerId': 1 }, partialFilterExpression: { 'flow.tries.providerId': { $gt: '' } } },
+    { name: 'in_review', key: { tenantId: 1, live: 1, initiatedAt: -1, _id: -1 }, partialFilterExpression: { live: true, ...isInReview } },
   ],
 };
 
@@ -67,5 +71,6 @@ export function fromDocument(document: PaymentDocument): Payment {
     updatedAt: document.updatedAt,
     rev: document.rev,
     charge: document.charge,
+    flow: document.flow,
   };
 }

@@ -1,5 +1,6 @@
 import { isAdmin, type Role } from '../kernel/actor/permissions.js';
 import type { ObjectIdHex } from '../kernel/ids.js';
+import type { PaymentFlow } from './payment-flow.js';
 
 export const states = [
   'created',
@@ -48,6 +49,12 @@ export interface Attempt {
   readonly provider: Provider;
   readonly result: 'success' | 'failure';
   readonly latencyMs: number;
+  /** Why it failed: one of the categories of declines. */
+  readonly code?: string;
+  /** The rest is of attempts that were made here: the account, the provider's own code, and when it ended. */
+  readonly account?: string;
+  readonly providerCode?: string;
+  readonly at?: Date;
 }
 
 /** A status that a person set; never mistaken for a provider's answer. */
@@ -91,6 +98,7 @@ export interface Payment {
   /** Counts the changes; every write compares it. */
   readonly rev: number;
   readonly charge?: Charge;
+  readonly flow?: PaymentFlow;
 }
 
 /** The longest texts and histories a payment holds. */

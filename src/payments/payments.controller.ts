@@ -8,28 +8,35 @@ import { AccessDenied, ValidationFailed } from '../kernel/fault/common-faults.js
 import { Answers, Dialect, Fails } from '../kernel/dialect/dialect.decorator.js';
 import { raise } from '../kernel/fault/fault.js';
 import { decodeCursor, type Page } from '../kernel/http/page.js';
-import type { ObjectIdHex } from '../kernel/ids.js';
+import { requestContext } from '../kernel/http/request-context.js';
+import { KeyRequired } from '../kernel/idempotency/idempotency-record.js';
 import { rangeOf, readMoment } from '../kernel/time/calendar.js';
+import { confirmationOf } from './confirmation.js';
 import type { Payment } from './payment.js';
 import type { CoreChange, PaymentChange } from './payment-changes.js';
+import { PaymentConfirmer } from './payment-confirmer.js';
 import { NothingToUpdate, PaymentNotFound, TooManyAttempts, TransitionRefused } from './payment.faults.js';
 import { PaymentView } from './payment.view.js';
 import { AttemptDto, CreatePaymentDto, CustomerDto, PaymentsQuery, UpdatePaymentDto } from './payments.dto.js';
-import { paymentIdOf, PaymentsService } from './payments.service.js';
+import { paymentIdOf, PaymentsService, publicIdOf } from './payments.service.js';
 
 @Dialect('traced')
 @Controller('api/v1/payments')
 export class PaymentsController {
-  constructor(private readonly payments: PaymentsService) {}
+  constructor(
+    private readonly payments: PaymentsService,
+    private readonly confirmer: PaymentConfirmer,
+  ) {}
 
   /** Payments of the tenant, of a merchant its own; newest first. */
   @Get()
   @Allow('payments:read')
   @Answers(PaymentView, { shape: 'page' })
-  list(@By() actor: Actor, @Query() { limit, cursor, status, from, to }: PaymentsQuery): Promise<Page<Payment>> {
+  list(@By() actor: Actor, @Query() { limit, cursor, status, review, from, to }: PaymentsQuery): Promise<Page<Payment>> {
     const filter = {
       range: rangeOf(from ? moment('from', from) : undefined, to ? moment('to', to) : undefined),
       ...(status && { status }),
+      ...(review && { isInReview: true }),
     };
     return this.payments.browse(scopeOf(actor), filter, limit, cursor === undefined ? undefined : afterOf(cursor));
   }
@@ -40,15 +47,20 @@ export class PaymentsController {
   @Answers(PaymentView)
   @Fails(() => new PaymentNotFound())
   find(@By() actor: Actor, @Param('id') id: string): Promise<Payment> {
-    return this.payments.find(scopeOf(actor), idOf(id));
+    return this.payments.find(scopeOf(actor), publicIdOf(id));
   }
 
-  /** Records a payment, always as pending. */
+  /** Records a payment, always as pending; with `confirm` it is sent to the tenant's providers at once. */
   @Post()
   @Allow('payments:write', ['system_admin', 'owner', 'admin', 'merchant'])
   @Answers(PaymentView, { status: 201 })
-  create(@By() actor: Actor, @Body() { customer, attempts = [], ...given }: CreatePaymentDto): Promise<Payment> {
-    return this.payments.create(actor, { ...given, customer: whole(customer), attempts: attempts.map(plain) });
+  @Fails(() => new KeyRequired())
+  create(@By() actor: Actor, @Body() { customer, attempts = [], confirm, confirmation, ...given }: CreatePaymentDto): Promise<Payment> {
+    const payment = { ...given, customer: whole(customer), attempts: attempts.map(plain) };
+    if (!confirm) return this.payments.create(actor, payment);
+    if (!requestContext.current()?.key) throw new KeyRequired();
+    if (!confirmation) throw new ValidationFailed([{ field: 'confirmation', message: 'confirmation is required with confirm' }]);
+    return this.confirmer.create(actor, payment, confirmationOf(confirmation, 'confirmation.'));
   }
 
   /** Corrects a payment, sets its status or adds provider attempts; finance only the last two. */
@@ -59,7 +71,7 @@ export class PaymentsController {
   update(@By() actor: Actor, @Param('id') id: string, @Body() body: UpdatePaymentDto): Promise<Payment> {
     const change = changeOf(body);
     if (Object.keys(change.core).length > 0 && !isAdmin(actor.role)) throw new AccessDenied();
-    return this.payments.update(actor, idOf(id), change);
+    return this.payments.update(actor, publicIdOf(id), change);
   }
 
   /** Takes a payment out of lists and analytics; the audit log keeps it. */
@@ -68,13 +80,8 @@ export class PaymentsController {
   @Answers(null)
   @Fails(() => new PaymentNotFound())
   remove(@By() actor: Actor, @Param('id') id: string): Promise<void> {
-    return this.payments.remove(actor, idOf(id));
+    return this.payments.remove(actor, publicIdOf(id));
   }
-}
-
-/** An id of another form names no payment. */
-function idOf(text: string): ObjectIdHex {
-  return (text.startsWith('pay_') ? paymentIdOf(text.slice(4)) : undefined) ?? raise(new PaymentNotFound());
 }
 
 function moment(field: string, text: string) {

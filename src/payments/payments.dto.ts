@@ -1,7 +1,21 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsInt, IsISO8601, IsNotEmpty, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsNotEmpty,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { IfGiven } from '../kernel/http/if-given.decorator.js';
 import { CURRENCIES } from '../kernel/money/currencies.js';
+import { ConfirmationBody } from './confirmation.js';
 import { type PaymentStatus, type Provider, providers, statuses } from './payment.js';
 
 export class CustomerDto {
@@ -33,6 +47,9 @@ export class CreatePaymentDto {
   @IsString() @IsNotEmpty() @MaxLength(200) region: string;
   @IfGiven() @ValidateNested() @Type(() => CustomerDto) customer?: CustomerDto;
   @IfGiven() @IsArray() @ArrayMaxSize(20) @ValidateNested({ each: true }) @Type(() => AttemptDto) attempts?: AttemptDto[];
+  /** Whether it is sent to a provider at once; it then takes a `confirmation` and an idempotency key. @example false */
+  @IsBoolean() confirm: boolean = false;
+  @IfGiven() @ValidateNested() @Type(() => ConfirmationBody) confirmation?: ConfirmationBody;
 }
 export class UpdatePaymentDto {
   /** @example "Spotify" */
@@ -60,6 +77,8 @@ export class PaymentsQuery {
   @IsInt() @Min(1) @Max(100) @Type(() => Number) limit: number = 25;
   /** `nextCursor` of the page before. */
   @IfGiven() @IsString() @MaxLength(500) cursor?: string;
+  /** Only those that wait for a person. @example "true" */
+  @IfGiven() @IsIn(['true']) review?: 'true';
   /** @example "success" */
   @IfGiven() @IsIn(statuses) status?: PaymentStatus;
   /** First moment, or first day in UTC. @example "2026-01-01" */

@@ -23,10 +23,18 @@ export interface PaymentCommand {
   readonly isNew: boolean;
   readonly context: ChangeContext;
   decide(current: Payment | null): Payment | null;
-  /** What is to be done because of the change; enqueued with it, and not where nothing has changed. */
-  jobs?(after: Payment | null): readonly NewJob[];
+  /** What else is written with the change, and not where nothing has changed. */
+  effects?(after: Payment | null, before: Payment | null): PaymentEffects;
   /** What the same request is answered again, where that is not the payment after the change. */
   readonly answer?: unknown;
+}
+export interface PaymentEffects {
+  /** What is to be done because of the change. */
+  readonly jobs?: readonly NewJob[];
+  /** Keys of the jobs of a kind for which nothing is left to do. */
+  readonly done?: { readonly kind: string; readonly keys: readonly string[] };
+  /** Earlier requests, and what they are answered from now on. */
+  readonly restated?: readonly { readonly requestId: string; readonly value: unknown }[];
 }
 interface Submitted {
   readonly command: PaymentCommand;
@@ -53,8 +61,9 @@ export class PaymentsLane {
   async submit(tenantId: string, command: PaymentCommand): Promise<Payment | null> {
     // Read here: the batch runs in the context of whoever came first.
     const context = requestContext.current();
-    const result = await this.lane.submit(tenantId, { command, key: context?.key });
-    if (context?.key) context.keyStored = true;
+    const key = context?.keyStored ? undefined : context?.key;
+    const result = await this.lane.submit(tenantId, { command, key });
+    if (context && key) context.keyStored = true;
     return result;
   }
 
@@ -97,8 +106,10 @@ export class PaymentsLane {
     const work = new Batch(tenantId, stored, counting.erased);
     for (const submitted of batch) work.decide(submitted);
     if (work.writes.length > 0) await this.writer.write(session, counting, work);
+    for (const [kind, keys] of work.doneJobs) await this.queue.forget(session, kind, keys);
     if (work.jobs.length > 0) await this.queue.enqueue(session, work.jobs);
     await this.idempotency.storeAll(session, work.outcomes);
+    await this.idempotency.restateAll(session, work.restated);
     return work.answers;
   }
 }
@@ -114,6 +125,8 @@ class Batch {
   readonly answers = new Map<Submitted, Answer>();
   readonly records: PaymentRecord[] = [];
   readonly jobs: NewJob[] = [];
+  readonly doneJobs = new Map<string, string[]>();
+  readonly restated: { readonly requestId: string; readonly value: unknown }[] = [];
   private readonly now = new Map<string, Payment | null>();
 
   constructor(
@@ -145,9 +158,15 @@ class Batch {
       if (after === before) return;
       this.now.set(paymentId, after);
       this.records.push(recordOf(before, after, context));
-      this.jobs.push(...(command.jobs?.(after) ?? []));
+      this.collect(command.effects?.(after, before) ?? {});
     } catch (error) {
       this.answers.set(submitted, { ok: false, error: error as Error });
     }
+  }
+
+  private collect({ jobs = [], done, restated = [] }: PaymentEffects): void {
+    this.jobs.push(...jobs);
+    this.restated.push(...restated);
+    if (done && done.keys.length > 0) this.doneJobs.set(done.kind, [...(this.doneJobs.get(done.kind) ?? []), ...done.keys]);
   }
 }

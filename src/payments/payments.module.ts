@@ -37,6 +37,6 @@ import { PaymentsWriter } from './payments.writer.js';
     PaymentsService,
     PaymentsWriter,
   ],
-  exports: [BucketRebuild, ChargesService, PaymentFiguresService, PaymentsErasure, PaymentsImport, PaymentsService],
+  exports: [BucketRebuild, ChargesService, PaymentFiguresService, PaymentsErasure, PaymentsImport, PaymentsLane, PaymentsService],
 })
 export class PaymentsModule {}

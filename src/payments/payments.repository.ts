@@ -8,7 +8,7 @@ import type { ScopedCollection } from '../kernel/mongo/scoped-collection.js';
 import type { Payment } from './payment.js';
 import type { PaymentFilter } from './payment-filter.js';
 import type { DayTallies } from './payment-buckets.js';
-import { fromDocument, type PaymentDocument, paymentsCollection } from './payment.schema.js';
+import { fromDocument, isInReview, type PaymentDocument, paymentsCollection } from './payment.schema.js';
 
 /** Where a page begins: after a payment, or a number of payments past a moment. */
 export interface PageStart {
@@ -30,6 +30,13 @@ export class PaymentsRepository {
 
   async find(scope: Scope, id: ObjectIdHex): Promise<Payment | null> {
     const document = await this.payments.findOne(scope, { _id: new ObjectId(id), live: true });
+    return document && fromDocument(document);
+  }
+
+  /** By the provider's name for it, at one of the tenant's accounts. */
+  async findAtProvider(scope: Scope, accountId: string, providerId: string): Promise<Payment | null> {
+    const at = { 'flow.tries': { $elemMatch: { accountId, providerId } } };
+    const document = await this.payments.findOne(scope, { 'flow.tries.providerId': { $eq: providerId, $gt: '' }, ...at, live: true });
     return document && fromDocument(document);
   }
 
@@ -100,9 +107,14 @@ const tallyStages: Document[] = [
   },
 ];
 
-function matching({ status, range }: PaymentFilter): Filter<PaymentDocument> {
+function matching({ status, range, isInReview: inReview }: PaymentFilter): Filter<PaymentDocument> {
   const bounds = { ...(range.from && { $gte: range.from }), ...(range.before && { $lt: range.before }) };
-  return { live: true, ...(status && { status }), ...(Object.keys(bounds).length > 0 && { initiatedAt: bounds }) };
+  return {
+    live: true,
+    ...(status && { status }),
+    ...(inReview && isInReview),
+    ...(Object.keys(bounds).length > 0 && { initiatedAt: bounds }),
+  };
 }
 
 /** `{$or}` alone would scan from the newest; the bound on the date lets the index begin at the page. */

@@ -1,13 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../kernel/actor/actor.js';
-import { type Scope, scopeOf } from '../kernel/actor/scope.js';
+import { type Scope, scopeOf, tenantScope } from '../kernel/actor/scope.js';
 import { Clock } from '../kernel/clock.js';
 import { raise } from '../kernel/fault/fault.js';
 import { type Page, pageOf } from '../kernel/http/page.js';
 import { requestContext } from '../kernel/http/request-context.js';
 import { isObjectIdHex, type ObjectIdHex, objectIdHex } from '../kernel/ids.js';
 import type { Payment } from './payment.js';
-import { assertChangesSomething, changePayment, newPayment, type NewPayment, type PaymentChange } from './payment-changes.js';
+import {
+  assertChangesSomething,
+  assertRemovable,
+  changePayment,
+  newPayment,
+  type NewPayment,
+  type PaymentChange,
+} from './payment-changes.js';
 import { PaymentNotFound } from './payment.faults.js';
 import { PaymentFiguresService } from './payment-figures.service.js';
 import type { PaymentFilter } from './payment-filter.js';
@@ -56,6 +63,16 @@ export class PaymentsService {
     return (await this.payments.find(scope, id)) ?? raise(new PaymentNotFound());
   }
 
+  /** Whoever's it is; for work that no caller asked for. */
+  findInTenant(tenantId: string, id: ObjectIdHex): Promise<Payment | null> {
+    return this.payments.find(tenantScope(tenantId), id);
+  }
+
+  /** By the provider's name for it, at an account of the tenant. */
+  findAtProvider(tenantId: string, accountId: string, providerId: string): Promise<Payment | null> {
+    return this.payments.findAtProvider(tenantScope(tenantId), accountId, providerId);
+  }
+
   async create(actor: Actor, given: NewPayment): Promise<Payment> {
     const context = this.context(actor);
     const payment = newPayment(objectIdHex(), actor, given, context.at);
@@ -72,10 +89,10 @@ export class PaymentsService {
     return after ?? raise(new PaymentNotFound());
   }
 
-  /** `answer` is what a request that says more than that is answered again. @throws PaymentNotFound */
+  /** `answer` is what a request that says more than that is answered again. @throws PaymentNotFound, TransitionRefused */
   async remove(actor: Actor, id: ObjectIdHex, answer?: unknown): Promise<void> {
     const decide = (current: Payment | null) => {
-      visible(current, actor);
+      assertRemovable(visible(current, actor));
       return null;
     };
     await this.lane.submit(actor.tenantId, { paymentId: id, isNew: false, context: this.context(actor), decide, answer });
@@ -87,11 +104,15 @@ export class PaymentsService {
 }
 
 /** What the caller may not see is not there. */
-function visible(payment: Payment | null, actor: Actor): Payment {
+export function visible(payment: Payment | null, actor: Actor): Payment {
   const { ownerId } = scopeOf(actor);
   if (!payment || (ownerId !== undefined && payment.ownerId !== ownerId)) throw new PaymentNotFound();
   return payment;
 }
+
+/** The platform's id as a route carries it; an id of another form names no payment. @throws PaymentNotFound */
+export const publicIdOf = (text: string): ObjectIdHex =>
+  (text.startsWith('pay_') ? paymentIdOf(text.slice(4)) : undefined) ?? raise(new PaymentNotFound());
 
 /** The id as a route carries it, if it is one: 24 hex digits. */
 export const paymentIdOf = (text: string): ObjectIdHex | undefined =>

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Author } from '../audit/audit-entry.js';
 import { ChangeRecords } from '../audit/change-records.js';
 import type { Actor } from '../kernel/actor/actor.js';
 import { type Scope, scopeOf } from '../kernel/actor/scope.js';
@@ -11,6 +12,9 @@ import { type AccountPatch, limits, type NewAccount, type ProviderAccount } from
 import { ProviderAccountsRepository } from './provider-accounts.repository.js';
 import { ProviderConnections } from './provider-connections.js';
 import { ProviderNotFound, TooManyProviders } from './provider.faults.js';
+
+/** For whom an account is made. */
+export type Maker = Author & Pick<Actor, 'tenantId'>;
 
 /** The accounts that tenants have at payment providers. */
 @Injectable()
@@ -40,7 +44,7 @@ export class ProviderAccounts {
   }
 
   /** @throws ValidationFailed, ProviderUnaddressed, ProviderNameTaken, TooManyProviders */
-  create({ tenantId, ...by }: Actor, { credentials, ...given }: NewAccount): Promise<ProviderAccount> {
+  create({ tenantId, ...by }: Maker, { credentials, ...given }: NewAccount): Promise<ProviderAccount> {
     const [_id, at] = [newId('prv'), this.clock.now()];
     const sealed = this.connections.seal(_id, given, credentials);
     const account: ProviderAccount = { _id, tenantId, ownerId: by.userId, ...given, sealed, createdAt: at, updatedAt: at, rev: 1 };

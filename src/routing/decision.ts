@@ -13,6 +13,8 @@ export interface Draft extends Facts {
 export interface KnownProvider {
   readonly name: string;
   readonly enabled: boolean;
+  /** The customer's method is not known there. */
+  readonly lacksToken?: boolean;
   readonly capabilities: Pick<Capabilities, 'currencies' | 'methods'>;
   /** Of its circuit for the draft's method, just now. */
   readonly breaker: CircuitPhase;
@@ -24,7 +26,8 @@ export interface Knowledge {
 }
 
 export type LeftOut =
-  { readonly because: 'disabled' | 'currency' | 'method' | 'circuit_open' } | { readonly because: 'rule'; readonly rule: string };
+  | { readonly because: 'disabled' | 'no_token' | 'currency' | 'method' | 'circuit_open' }
+  | { readonly because: 'rule'; readonly rule: string };
 
 /** A provider as the decision saw it. */
 export interface Candidate {

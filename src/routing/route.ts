@@ -64,8 +64,9 @@ function candidateOf(provider: KnownProvider, strategy: PreparedStrategy, draft:
   };
 }
 
-function unusable({ enabled, capabilities, breaker }: KnownProvider, { currency, method }: Draft): LeftOut | null {
+function unusable({ enabled, lacksToken, capabilities, breaker }: KnownProvider, { currency, method }: Draft): LeftOut | null {
   if (!enabled) return { because: 'disabled' };
+  if (lacksToken) return { because: 'no_token' };
   if (capabilities.currencies?.includes(currency) === false) return { because: 'currency' };
   if (!capabilities.methods.includes(method)) return { because: 'method' };
   return breaker === 'open' ? { because: 'circuit_open' } : null;
@@ -91,6 +92,7 @@ function words(leftOut: LeftOut): string {
   if (leftOut.because === 'rule') return `is left out by rule "${leftOut.rule}"`;
   const of = {
     disabled: 'is disabled',
+    no_token: 'does not know the method',
     currency: 'does not take the currency',
     method: 'does not take the method',
     circuit_open: 'is failing',

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsIn, IsInt, IsNotEmpty, IsString, Max, MaxLength, Min } from 'class-validator';
 import { IfGiven } from '../kernel/http/if-given.decorator.js';
 import { CURRENCIES } from '../kernel/money/currencies.js';
+import { flowLimits } from '../payments/payment-flow.js';
 import { mostSimulated } from './route-previews.service.js';
 import { strategyLimits } from './strategy.js';
 
@@ -48,6 +49,16 @@ export class PreviewDto {
   @IfGiven() @IsString() @MaxLength(50) cardBrand?: string;
   /** What the customer pays with. @example "card" */
   @IsString() @IsNotEmpty() @MaxLength(50) method: string = 'card';
+}
+export class CaptureDto {
+  /** Minor units; all that was authorized, where there is none. @example 1299 */
+  @IfGiven() @IsInt() @Min(1) @Max(999_999_999_999) amountMinor?: number;
+}
+export class RefundDto {
+  /** Minor units; all that is left, where there is none. @example 500 */
+  @IfGiven() @IsInt() @Min(1) @Max(999_999_999_999) amountMinor?: number;
+  /** @example "Damaged on arrival" */
+  @IsString() @MaxLength(flowLimits.reason) reason: string = '';
 }
 export class SimulateDto {
   @ApiProperty(steps) @IsArray() @ArrayMaxSize(strategyLimits.steps) steps: unknown[];

@@ -1,7 +1,48 @@
-import { Conflict } from '../kernel/fault/fault.js';
+import { Conflict, NotFound, Unavailable } from '../kernel/fault/fault.js';
+import type { PaymentState } from '../payments/payment.js';
+import { flowLimits } from '../payments/payment-flow.js';
 
 export class StrategyMoved extends Conflict {
   constructor() {
     super('Somebody has changed the strategy meanwhile: read it again');
+  }
+}
+/** Nothing was sent: there is nobody who could take the payment. */
+export class NoProvider extends Unavailable {
+  override readonly code = 'upstream_unavailable';
+  constructor(reason: string) {
+    super(reason, { outcome: 'none' });
+  }
+}
+/** The payment is not in a state in which that can be asked. */
+export class OperationRefused extends Conflict {
+  override readonly code = 'transition_refused';
+  constructor(operation: string, state: PaymentState) {
+    super(`A payment that is ${state} cannot be ${operation}`, { outcome: 'none' });
+  }
+}
+/** The provider is at work on the payment, or nobody knows yet what came of the last thing it was asked. */
+export class OperationUnderWay extends Conflict {
+  override readonly code = 'operation_under_way';
+  constructor() {
+    super('Something is under way with the payment: its end has to be known first', { outcome: 'none', retryAfterSeconds: 1 });
+  }
+}
+export class AmountExceeded extends Conflict {
+  override readonly code = 'amount_exceeded';
+  constructor(availableMinor: number) {
+    super('It is more than the payment has left', { outcome: 'none', context: { availableMinor } });
+  }
+}
+export class TooManyRefunds extends Conflict {
+  override readonly code = 'limit_exceeded';
+  constructor() {
+    super(`A payment takes at most ${flowLimits.refunds} refunds`, { outcome: 'none' });
+  }
+}
+/** The payment was only recorded, and never sent to a provider. */
+export class NotRouted extends NotFound {
+  constructor() {
+    super('The payment was not routed');
   }
 }

@@ -1,5 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { publicId } from '../payments/payment-record.js';
+import { AttemptView, PaymentView } from '../payments/payment.view.js';
 import type { Candidate, Decision } from './decision.js';
+import { failoverVersion } from './failover.js';
+import type { FlowPayment } from './flow-payment.js';
 import type { Simulation } from './route-previews.service.js';
 import type { StoredStrategy } from './stored-strategy.js';
 import type { Step, Strategy } from './strategy.js';
@@ -36,7 +40,7 @@ export class CandidateView {
   evidence: number;
   /** @example "closed" */
   breaker: string;
-  /** Why it is not tried: `disabled`, `currency`, `method`, `circuit_open` or `rule`. */
+  /** Why it is not tried: `disabled`, `no_token`, `currency`, `method`, `circuit_open` or `rule`. */
   leftOut: string | null;
   /** The rule that leaves it out, where one does. */
   rule: string | null;
@@ -66,6 +70,23 @@ export class DecisionView {
       rules: [...rules],
       candidates: candidates.map((candidate) => CandidateView.of(candidate)),
     };
+  }
+}
+/** How a payment was routed: what was decided, and what came of it. */
+export class RoutingView {
+  /** @example "pay_65f1a7c4b2e8f4a91c0d2211" */
+  paymentId: string;
+  /** By which version of the table of what may follow a decline. @example 1 */
+  failoverVersion: number;
+  decision: DecisionView;
+  attempts: AttemptView[];
+  /** Accounts that would be tried next. @example ["adyen"] */
+  ahead: string[];
+
+  static of({ flow, ...payment }: FlowPayment): RoutingView {
+    const decision = DecisionView.of(flow.route as unknown as Decision);
+    const { attempts } = PaymentView.of(payment);
+    return { paymentId: publicId(payment), failoverVersion, decision, attempts, ahead: flow.ahead.map(({ account }) => account) };
   }
 }
 export class SimulatedProviderView {

@@ -240,6 +240,12 @@ function providerVariables() {
     PROVIDER_TIMEOUT_MS: wholeNumber(100, 120_000)
       .default(20_000)
       .register(variableNotes, wholeNumberNote('How long a payment provider is waited for.', 100, 120_000)),
+    RESOLVE_AFTER_MS: wholeNumber(50, 60_000)
+      .default(4000)
+      .register(variableNotes, wholeNumberNote('How soon it is asked what came of an operation of which nobody knows.', 50, 60_000)),
+    REVIEW_AFTER_MS: wholeNumber(1000, 604_800_000)
+      .default(86_400_000)
+      .register(variableNotes, wholeNumberNote('How long that may take until a person is to look at it.', 1000, 604_800_000)),
   };
 }
 

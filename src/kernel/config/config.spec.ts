@@ -53,6 +53,8 @@ describe('defaults', () => {
       paypalUrl: undefined,
       adyenUrl: undefined,
       providerTimeoutMs: 20_000,
+      resolveAfterMs: 4000,
+      reviewAfterMs: 86_400_000,
       eventLeaseMs: 5_000,
       eventHeartbeatMs: 15_000,
       eventStreamsPerUser: 5,

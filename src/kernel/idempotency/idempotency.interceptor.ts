@@ -19,7 +19,7 @@ import {
   ReplayedFault,
   RequestInFlight,
 } from './idempotency-record.js';
-import { KEEPS_KEY, type KeepsKeyOptions } from './keeps-key.decorator.js';
+import { KEEPS_KEY, type KeepsKeyOptions, NEEDS_KEY } from './keeps-key.decorator.js';
 import { UNREPEATABLE } from './unrepeatable.decorator.js';
 
 const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
@@ -40,7 +40,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<ActorRequest>();
     const header = request.headers['idempotency-key'];
     const keeps = this.reflector.get<KeepsKeyOptions | undefined>(KEEPS_KEY, context.getHandler());
-    if (header === undefined && keeps?.required) throw new KeyRequired();
+    const isNeeded = keeps?.required ?? this.reflector.get<true | undefined>(NEEDS_KEY, context.getHandler());
+    if (header === undefined && isNeeded) throw new KeyRequired();
     if (header === undefined || !writes.has(request.method)) return next.handle();
     if (this.reflector.get<string | undefined>(UNREPEATABLE, context.getHandler()) !== undefined) return next.handle();
     if (typeof header !== 'string' || !printable.test(header)) throw new InvalidKey();

@@ -51,6 +51,13 @@ export class Idempotency {
     }
   }
 
+  /** What stored requests are answered from now on: the work went on after them. */
+  async restateAll(session: ClientSession, outcomes: readonly { readonly requestId: string; readonly value: unknown }[]): Promise<void> {
+    if (outcomes.length === 0) return;
+    const operations = outcomes.map(({ requestId: _id, value }) => ({ updateOne: { filter: { _id }, update: { $set: { value } } } }));
+    await this.records.bulkWrite(operations, { session, ordered: false, ...asReturned });
+  }
+
   /** For an outcome without a transaction: a domain fault, or a value that changed nothing. @throws KeyAlreadyUsed */
   async keep(key: ClaimedKey, outcome: { readonly value: unknown } | { readonly fault: Fault }): Promise<void> {
     if ('fault' in outcome && !isStored(outcome.fault)) return;

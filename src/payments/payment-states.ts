@@ -1,0 +1,73 @@
+import type { PaymentState } from './payment.js';
+
+/** What can happen to a payment that goes through a provider. */
+export const paymentEvents = [
+  /** It is sent to a provider, the first one or the next. */
+  'sent',
+  /** Nobody can say what became of it. */
+  'doubted',
+  /** The customer has to do something first. */
+  'challenged',
+  'authorized',
+  'captured',
+  'declined',
+  'voided',
+  'expired',
+  /** No refund counts any more. */
+  'unrefunded',
+  'partly_refunded',
+  'wholly_refunded',
+] as const;
+export type PaymentEvent = (typeof paymentEvents)[number];
+
+/**
+ * Where each state leads. What is not here cannot be, and leaves the payment as it is: news that come late or twice never take it back.
+ * Only a doubt is taken back, to what it was about.
+ */
+export const transitions: Readonly<Record<PaymentState, Partial<Record<PaymentEvent, PaymentState>>>> = {
+  created: { sent: 'authorizing', voided: 'cancelled' },
+  authorizing: {
+    sent: 'authorizing',
+    doubted: 'unknown',
+    challenged: 'requires_action',
+    authorized: 'authorized',
+    captured: 'captured',
+    declined: 'declined',
+    voided: 'cancelled',
+    expired: 'expired',
+  },
+  unknown: {
+    sent: 'authorizing',
+    doubted: 'unknown',
+    challenged: 'requires_action',
+    authorized: 'authorized',
+    captured: 'captured',
+    declined: 'declined',
+    voided: 'cancelled',
+    expired: 'expired',
+  },
+  requires_action: {
+    sent: 'authorizing',
+    doubted: 'unknown',
+    challenged: 'requires_action',
+    authorized: 'authorized',
+    captured: 'captured',
+    declined: 'declined',
+    voided: 'cancelled',
+    expired: 'expired',
+  },
+  authorized: { doubted: 'unknown', authorized: 'authorized', captured: 'captured', voided: 'cancelled', expired: 'expired' },
+  captured: { captured: 'captured', unrefunded: 'captured', partly_refunded: 'partially_refunded', wholly_refunded: 'refunded' },
+  partially_refunded: {
+    captured: 'partially_refunded',
+    unrefunded: 'captured',
+    partly_refunded: 'partially_refunded',
+    wholly_refunded: 'refunded',
+  },
+  refunded: { captured: 'refunded', unrefunded: 'captured', partly_refunded: 'partially_refunded', wholly_refunded: 'refunded' },
+  declined: { declined: 'declined' },
+  cancelled: { voided: 'cancelled' },
+  expired: { expired: 'expired' },
+};
+
+export const stateAfter = (state: PaymentState, event: PaymentEvent): PaymentState | undefined => transitions[state][event];

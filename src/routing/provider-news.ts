@@ -1,0 +1,69 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { ObjectIdHex } from '../kernel/ids.js';
+import type { RunningJob } from '../kernel/jobs/job.js';
+import { JobQueue } from '../kernel/jobs/job-queue.js';
+import { PaymentsService } from '../payments/payments.service.js';
+import type { ProviderEvent } from '../providers/payment-provider.js';
+import { type ProviderTold, providerToldKind } from '../providers/provider-sources.js';
+import { type FlowPayment, isFlow, readReference } from './flow-payment.js';
+import { FlowWriter } from './flow-writer.js';
+import { known, reviewed } from './lifecycle.js';
+import { ProviderCalls } from './provider-calls.js';
+import { told } from './told.js';
+
+const concurrency = 20;
+/** News may be faster than the answer that names the payment; after so many tries it is somebody else's. */
+const patience = 4;
+
+/** Takes what providers tell of payments. Where a provider can be asked, its webhook is no more than a reason to ask. */
+@Injectable()
+export class ProviderNews implements OnModuleInit {
+  constructor(
+    private readonly queue: JobQueue,
+    private readonly payments: PaymentsService,
+    private readonly calls: ProviderCalls,
+    private readonly writer: FlowWriter,
+  ) {}
+
+  onModuleInit(): void {
+    this.queue.handle({ kind: providerToldKind, concurrency, run: (job) => this.run(job) });
+  }
+
+  private async run({ tenantId, payload, attempt: tries }: RunningJob): Promise<void> {
+    const { accountId, event } = payload as unknown as ProviderTold;
+    const found = await this.find(tenantId, accountId, event);
+    if (!found) {
+      if (tries < patience) throw new Error('There is no such payment yet');
+      return;
+    }
+    const { payment, attempt } = found;
+    if (attempt !== payment.flow.tries.length) return this.lookBack(payment, attempt);
+    const { result, providerId } = event;
+    if (result && providerId !== undefined) {
+      await this.writer.tell(payment, (current, moment) => told(current, result, providerId, moment));
+      return;
+    }
+    const books = await this.calls.query(payment, 0);
+    if (books.outcome === 'unknown') throw new Error(books.because);
+    if (books.outcome === 'found') await this.writer.tell(payment, (current, moment) => known(current, books.payment, moment));
+  }
+
+  /** Money at a provider that has said no, and after which another one was asked, is for a person to look at. */
+  private async lookBack(payment: FlowPayment, attempt: number): Promise<void> {
+    const books = await this.calls.query(payment, 0, attempt);
+    const holdsMoney = books.outcome === 'found' && (books.payment.state === 'captured' || books.payment.state === 'authorized');
+    if (holdsMoney) await this.writer.tell(payment, (current, moment) => reviewed(current, 'unexpected_charge', moment));
+  }
+
+  private async find(tenantId: string, accountId: string, { reference, providerId }: ProviderEvent) {
+    const ours = reference === undefined ? null : readReference(reference);
+    const payment = ours
+      ? await this.payments.findInTenant(tenantId, ours.paymentId as ObjectIdHex)
+      : providerId === undefined
+        ? null
+        : await this.payments.findAtProvider(tenantId, accountId, providerId);
+    if (!isFlow(payment)) return null;
+    const attempt = ours?.attempt ?? payment.flow.tries.findIndex((one) => one.providerId === providerId) + 1;
+    return payment.flow.tries[attempt - 1]?.accountId === accountId ? { payment, attempt } : null;
+  }
+}

@@ -1,0 +1,26 @@
+import type { PaymentRefund } from '../payments/payment-flow.js';
+import type { Outcome } from '../providers/payment-provider.js';
+import type { FlowPayment, Moment } from './flow-payment.js';
+import { known } from './lifecycle.js';
+import { counted, withRow } from './refund-rows.js';
+
+/** The same payment with one more refund, which is about to be sent. */
+export function refundBegun(payment: FlowPayment, refund: PaymentRefund): FlowPayment {
+  return { ...payment, flow: { ...payment.flow, refunds: [...payment.flow.refunds, refund] } };
+}
+
+/** After an answer to a refund that was sent; of one whose end is known nothing is taken. */
+export function refundAnswered(payment: FlowPayment, id: PaymentRefund['id'], outcome: Outcome, moment: Moment): FlowPayment {
+  const refund = payment.flow.refunds.find((row) => row.id === id);
+  if (refund?.state !== 'sent' && refund?.state !== 'in_doubt') return payment;
+  if (outcome.outcome === 'applied') return doubtIfOpen(known(payment, outcome.payment, moment), id);
+  if (outcome.outcome === 'unknown') return doubtIfOpen(payment, id);
+  const { category: code, message, code: providerCode } = outcome.decline;
+  return counted(withRow(payment, { ...refund, state: 'failed', code, message: message || providerCode }));
+}
+
+/** Taken by the provider, it says, and yet it is not in the books: that is no answer. */
+function doubtIfOpen(payment: FlowPayment, id: PaymentRefund['id']): FlowPayment {
+  const refund = payment.flow.refunds.find((row) => row.id === id);
+  return refund?.state === 'sent' ? withRow(payment, { ...refund, state: 'in_doubt' }) : payment;
+}

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../kernel/actor/actor.js';
+import { scopeOf } from '../kernel/actor/scope.js';
+import { failpoint } from '../kernel/failpoints.js';
+import { newId, type ObjectIdHex } from '../kernel/ids.js';
+import { committedMinor, flowLimits, type PaymentRefund, refundOf, type RefundOfPayment } from '../payments/payment-flow.js';
+import type { Payment } from '../payments/payment.js';
+import { PaymentsService, visible } from '../payments/payments.service.js';
+import { type FlowPayment, isFlow } from './flow-payment.js';
+import { FlowWriter } from './flow-writer.js';
+import { ProviderCalls } from './provider-calls.js';
+import { refundAnswered, refundBegun } from './refund-lifecycle.js';
+import { AmountExceeded, OperationRefused, TooManyRefunds } from './routing.faults.js';
+
+export interface RefundRequest {
+  /** All that is left, where there is none. */
+  readonly amountMinor?: number | undefined;
+  readonly reason: string;
+}
+const refundable: readonly Payment['state'][] = ['captured', 'partially_refunded', 'refunded'];
+
+/** Gives captured money back, and never more than was captured: what is being refunded counts until it has failed. */
+@Injectable()
+export class Refunds {
+  constructor(
+    private readonly payments: PaymentsService,
+    private readonly writer: FlowWriter,
+    private readonly calls: ProviderCalls,
+  ) {}
+
+  /** @throws PaymentNotFound, OperationRefused, AmountExceeded, TooManyRefunds */
+  async refund(actor: Actor, paymentId: ObjectIdHex, { amountMinor, reason }: RefundRequest): Promise<RefundOfPayment> {
+    const found = await this.payments.find(scopeOf(actor), paymentId);
+    const moment = this.writer.moment();
+    const { at, requestId } = moment;
+    const asked = { id: newId('ref'), reason, state: 'sent', by: actor.userId, at, ...(requestId !== undefined && { requestId }) } as const;
+    const refund: PaymentRefund = { ...asked, amountMinor: amountMinor ?? leftOf(found) };
+    const change = (current: Payment) => refundBegun(room(visible(current, actor), refund.amountMinor), refund);
+    const begun = await this.writer.ask(found, actor, moment, change, refundOf(found, refund));
+    await failpoint('payments.refund-begun');
+    return isFlow(begun) ? this.send(begun, refund, false) : refundOf(found, refund);
+  }
+
+  /** Sends a refund that is written, again where `isRepeat`. */
+  async send(payment: FlowPayment, refund: PaymentRefund, isRepeat: boolean): Promise<RefundOfPayment> {
+    const outcome = await this.calls.refund(payment, refund, isRepeat);
+    await failpoint('payments.refund-answered');
+    const after = await this.writer.tell(payment, (current, moment) => refundAnswered(current, refund.id, outcome, moment));
+    await failpoint('payments.refund-settled');
+    const now = after ?? payment;
+    return refundOf(now, now.flow.refunds.find(({ id }) => id === refund.id) ?? refund);
+  }
+}
+
+const leftOf = ({ flow }: Payment): number => (flow ? flow.capturedMinor - committedMinor(flow) : 0);
+
+/** @throws OperationRefused, AmountExceeded, TooManyRefunds */
+function room(payment: Payment, amountMinor: number): FlowPayment {
+  if (!isFlow(payment) || !refundable.includes(payment.state)) throw new OperationRefused('refunded', payment.state);
+  const left = leftOf(payment);
+  if (amountMinor < 1 || amountMinor > left) throw new AmountExceeded(left);
+  if (payment.flow.refunds.length >= flowLimits.refunds) throw new TooManyRefunds();
+  return payment;
+}
