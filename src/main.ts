@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   try {
     const sandbox = await openSandbox(loaded);
     if (sandbox) running.unshift({ stop: () => sandbox.close() });
-    const config = { ...loaded, ...(sandbox && { sandboxUrl: sandbox.url }) };
+    const config = { ...loaded, ...(sandbox && { sandboxUrl: sandbox.url, sandboxUrls: sandbox.urls }) };
     const app = await createApp(config, database.uri);
     await bootApp(app, config);
     await app.listen(config.port, config.host);

@@ -8,7 +8,7 @@ import type { Connector, PaymentProvider } from './payment-provider.js';
 import { type Credentials, limits, type ProviderAccount } from './provider-account.js';
 import { ProviderUnaddressed } from './provider.faults.js';
 
-type Addresses = Pick<Config, 'sandboxUrl' | 'stripeUrl' | 'paypalUrl' | 'adyenUrl' | 'providerTimeoutMs'>;
+type Addresses = Pick<Config, 'sandboxUrl' | 'sandboxUrls' | 'stripeUrl' | 'paypalUrl' | 'adyenUrl' | 'providerTimeoutMs'>;
 const mostConnected = 1_000;
 
 /** Connects accounts to their providers; a connection is made once for each state of an account. */
@@ -57,8 +57,9 @@ export class ProviderConnections {
 
   /** Stripe's library knows no path before its own. */
   private sandboxOf({ name }: Connector): string | null {
-    const { sandboxUrl } = this.config;
+    const { sandboxUrl, sandboxUrls } = this.config;
     if (sandboxUrl === undefined) return null;
+    if (sandboxUrls?.[name] !== undefined) return sandboxUrls[name];
     return name === 'stripe' ? sandboxUrl : `${sandboxUrl}/${name}`;
   }
 

@@ -12,7 +12,10 @@ type CapitalCase<Name extends string> = Name extends `${infer Head}_${infer Tail
   : Capitalize<Lowercase<Name>>;
 type Values = z.infer<ReturnType<typeof configSchema>>;
 
-export type Config = { readonly [Name in keyof Values as CamelCase<Name>]: Values[Name] };
+export type Config = { readonly [Name in keyof Values as CamelCase<Name>]: Values[Name] } & {
+  /** The sandbox's addresses of each provider alone, where this very process has started it. */
+  readonly sandboxUrls?: Readonly<Record<string, string>>;
+};
 
 export class ConfigError extends Error {
   constructor(readonly problems: readonly string[]) {
