@@ -2,24 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { outside } from './outside.mjs';
 
 // The programs in a file each: loading some two thousand modules one by one is most of what a start costs.
 const dist = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist');
 
-/** What a package would use if it were installed stays outside, and so do packages that look for files beside themselves. */
-const outside = {
-  name: 'outside',
-  setup({ onResolve, resolve }) {
-    const beside = new Set(['@node-rs/argon2', 'swagger-ui-dist', 'mongodb-memory-server-core']);
-    onResolve({ filter: /^[^./]/ }, async ({ path, kind, resolveDir, importer, pluginData }) => {
-      if (pluginData === outside) return undefined;
-      const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
-      if (beside.has(name)) return { path, external: true };
-      const { errors } = await resolve(path, { kind, resolveDir, importer, pluginData: outside });
-      return errors.length > 0 ? { path, external: true } : undefined;
-    });
-  },
-};
+/** They have native code, or look for files beside themselves. */
+const installed = ['@node-rs/argon2', 'swagger-ui-dist', 'mongodb-memory-server-core'];
 
 /**
  * Nest and the documents go by the names of classes, which change where all modules share one scope. (The bundler's own way to keep names
@@ -44,7 +33,7 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  plugins: [outside, classNames],
+  plugins: [outside(installed), classNames],
   // The compiler's own decorators repeat keys.
   logOverride: { 'duplicate-object-key': 'silent' },
   banner: {
