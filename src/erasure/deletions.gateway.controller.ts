@@ -5,6 +5,7 @@ import { By } from '../kernel/actor/by.decorator.js';
 import { Answers, Dialect, Fails } from '../kernel/dialect/dialect.decorator.js';
 import { InvalidResource, NotYourTransaction, OnlyAdminsDeleteUsers, OwnAccount, ResourceNotFound } from './deletion.faults.js';
 import { GatewayDeletedView } from './deletions.gateway.view.js';
+import { PaymentsUnderWay } from '../payments/payment.faults.js';
 import { type Deleted, GatewayDeletions } from './gateway-deletions.service.js';
 
 @Dialect('gateway')
@@ -20,6 +21,7 @@ export class DeletionsGatewayController {
     () => new InvalidResource(),
     () => new ResourceNotFound('Transaction', 'txn_0190a1b2c3d4'),
     () => new NotYourTransaction(),
+    () => new PaymentsUnderWay(),
     () => new OnlyAdminsDeleteUsers(),
     () => new OwnAccount(),
     () => new ResourceNotFound('User', 'user_0190a1b2c3d4'),

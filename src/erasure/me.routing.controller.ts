@@ -2,7 +2,8 @@ import { Controller, Delete } from '@nestjs/common';
 import type { Actor } from '../kernel/actor/actor.js';
 import { Allow } from '../kernel/actor/allow.decorator.js';
 import { By } from '../kernel/actor/by.decorator.js';
-import { Answers, Dialect } from '../kernel/dialect/dialect.decorator.js';
+import { Answers, Dialect, Fails } from '../kernel/dialect/dialect.decorator.js';
+import { PaymentsUnderWay } from '../payments/payment.faults.js';
 import { ErasureService } from './erasure.service.js';
 
 @Dialect('envelope')
@@ -14,6 +15,7 @@ export class MeRoutingController {
   @Delete()
   @Allow('self', ['merchant'])
   @Answers(null, { says: 'Account deleted' })
+  @Fails(() => new PaymentsUnderWay())
   remove(@By() actor: Actor): Promise<void> {
     return this.erasure.eraseMe(actor);
   }

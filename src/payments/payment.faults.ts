@@ -17,6 +17,12 @@ export class TransitionRefused extends Conflict {
     super('The status of the payment cannot change so');
   }
 }
+/** A provider may still move money of one of them. */
+export class PaymentsUnderWay extends Conflict {
+  constructor() {
+    super('Payments are under way: their end has to be known first', { retryAfterSeconds: 5 });
+  }
+}
 export class TooManyAttempts extends Conflict {
   override readonly code = 'limit_exceeded';
   constructor(of: 'request' | 'payment', limit: number) {

@@ -3,11 +3,15 @@ import type { ClientSession, Collection, Filter } from 'mongodb';
 import { JobQueue } from '../kernel/jobs/job-queue.js';
 import { Database } from '../kernel/mongo/database.js';
 import { noticeKind } from './charge.js';
+import { PaymentsUnderWay } from './payment.faults.js';
 import { BucketChanges } from './payment-buckets.js';
 import { PaymentBuckets } from './payment-buckets.repository.js';
 import { isCharge, type PaymentDocument, paymentsCollection } from './payment.schema.js';
 
 const batchSize = 10_000;
+const isOpenAtProvider: Filter<PaymentDocument> = {
+  $or: [{ 'flow.operation.key': { $gt: '' } }, { 'flow.refunds.state': { $in: ['sent', 'in_doubt'] } }],
+};
 /** What a client wrote into a charge. */
 const written = { 'charge.details': '', 'charge.webhookUrl': '' } as const;
 
@@ -24,8 +28,13 @@ export class PaymentsErasure {
     this.payments = database.collection<PaymentDocument>(paymentsCollection.name);
   }
 
-  /** In the caller's transaction, which conflicts with every batch that touches the tenant's payments meanwhile. */
+  /**
+   * In the caller's transaction, which conflicts with every batch that touches the tenant's payments meanwhile. @throws PaymentsUnderWay
+   * where money may still move that nobody would look after any more
+   */
   async erase(session: ClientSession, tenantId: string, ownerId: string, pseudonym: string): Promise<void> {
+    const underWay = { tenantId, ownerId, live: true as const, ...isOpenAtProvider };
+    if (await this.payments.findOne(underWay, { session, projection: { _id: 1 } })) throw new PaymentsUnderWay();
     const counting = await this.buckets.totals(tenantId);
     const changes = new BucketChanges(tenantId, counting);
     const counted = this.payments.find({ tenantId, ownerId, live: true }, { session, projection: { customer: 0, decisions: 0 } });
@@ -34,7 +43,8 @@ export class PaymentsErasure {
     await this.buckets.shutOut(session, tenantId, ownerId);
     await this.eraseCharges(session, { tenantId, ownerId, ...isCharge }, pseudonym);
     const nobody = { ownerId: pseudonym, createdBy: pseudonym, customer: { name: '', email: '', country: '' } };
-    await this.payments.updateMany({ tenantId, ownerId }, { $set: nobody, $unset: { live: '' }, $inc: { rev: 1 } }, { session });
+    const gone = { live: '', 'flow.returnUrl': '', 'flow.actionUrl': '' } as const;
+    await this.payments.updateMany({ tenantId, ownerId }, { $set: nobody, $unset: gone, $inc: { rev: 1 } }, { session });
   }
 
   /** The owner's name stands for the merchant there, and what was to be sent of them, or has been, names their customers. */

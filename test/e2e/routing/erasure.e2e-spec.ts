@@ -87,3 +87,18 @@ it('lets nothing be created for the person by requests of the same moment', asyn
   const live = await client.db().collection('payments').countDocuments({ live: true });
   expect(live).toBe(0);
 });
+
+it('waits until no provider may move money of theirs any more', async () => {
+  const token = await registered();
+  await create(token);
+  const payments = client.db().collection('payments');
+  const under = { 'flow.operation': { key: 'pay_1-1-capture-2' } };
+  const { modifiedCount } = await payments.updateOne({ createdBy: credentials.email, live: true }, { $set: under });
+  expect(modifiedCount).toBe(1);
+  const { status, body } = await app.call('DELETE', '/api/me', { token });
+  const message = 'Payments are under way: their end has to be known first';
+  expect({ status, body }).toEqual({ status: 409, body: { status: 409, message } });
+  expect((await app.call('GET', '/api/payments', { token })).status).toBe(200);
+  await payments.updateOne({ createdBy: credentials.email, live: true }, { $set: { 'flow.operation': null } });
+  expect((await app.call('DELETE', '/api/me', { token })).status).toBe(200);
+});
