@@ -104,7 +104,7 @@ export interface PaymentFlow {
   readonly route: Readonly<Record<string, unknown>>;
 }
 
-export const flowLimits = { refunds: 100, tries: 20, reason: 500 };
+export const flowLimits = { refunds: 100, tries: 10, reason: 500 };
 
 /** Refunds that count against what was captured: all but those that have failed. */
 export const committedMinor = ({ refunds }: PaymentFlow): number =>

@@ -69,7 +69,9 @@ export function answered(payment: FlowPayment, { key, outcome, latencyMs }: Answ
   if (outcome.outcome === 'unknown') return doubted(timed, operation, outcome.because, moment);
   if (outcome.outcome === 'applied') return known(timed, outcome.payment, moment);
   const { payment: books } = outcome;
-  return books && provesDone(operation, books) ? known(timed, books, moment) : refused(timed, operation, outcome.decline, moment, books);
+  if (!books) return refused(timed, operation, outcome.decline, moment);
+  if (provesDone(operation, books)) return known(timed, books, moment);
+  return refused(withTry(timed, { providerId: books.providerId }), operation, outcome.decline, moment, books);
 }
 
 /** After what the provider's books say, of what is under way and of what has long been over. */
@@ -163,7 +165,9 @@ function failed(
 function ended(payment: FlowPayment, event: PaymentEvent, last: LastOperation): FlowPayment {
   const { actionUrl: _url, ...flow } = payment.flow;
   const method = { ...flow.method, tokens: {} };
-  return { ...payment, state: after(payment, event), flow: { ...flow, method, ahead: [], operation: null, last } };
+  // A person was wanted only because nobody else knew.
+  const review = flow.review?.reason === 'unresolved' ? null : flow.review;
+  return { ...payment, state: after(payment, event), flow: { ...flow, method, ahead: [], operation: null, last, review } };
 }
 
 /** Of what the provider has taken on and will tell, an unanswered question says nothing new. */

@@ -5,6 +5,7 @@ import { type Config, CONFIG } from '../kernel/config/config.js';
 import { ShortMemory } from '../kernel/short-memory.js';
 import { type Payment, type Provider } from '../payments/payment.js';
 import type { Confirmation } from '../payments/payment-confirmer.js';
+import { flowLimits } from '../payments/payment-flow.js';
 import { connectorOf } from '../providers/connectors.js';
 import type { ProviderAccount } from '../providers/provider-account.js';
 import { ProviderAccounts } from '../providers/provider-accounts.service.js';
@@ -56,7 +57,7 @@ export class Router {
       return account ? [{ account: name, accountId: account._id, provider: connectorOf(account.connector).title as Provider }] : [];
     });
     if (order.length === 0) throw new NoProvider(decision.reason);
-    return { confirmation, order, route: { ...decision } };
+    return { confirmation, order: order.slice(0, flowLimits.tries), route: { ...decision } };
   }
 
   /** As it is now. */
