@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ObjectIdHex } from '../kernel/ids.js';
-import { type Attempt, type Payment, type PaymentState, type Provider, providers } from '../payments/payment.js';
+import type { PaymentState } from '../payments/payment-states.js';
+import type { Attempt, Payment } from '../payments/payment.js';
+import { type Provider, providers } from '../payments/provider.js';
 
 export interface DemoOwner {
   readonly id: string;

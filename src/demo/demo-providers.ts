@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { tenantScope } from '../kernel/actor/scope.js';
 import { type Config, CONFIG } from '../kernel/config/config.js';
+import { boundedFetch } from '../kernel/http-out/bounded-fetch.js';
 import type { Credentials } from '../providers/provider-account.js';
 import { type Maker, ProviderAccounts } from '../providers/provider-accounts.service.js';
 
@@ -10,6 +11,8 @@ const demoAccounts: readonly { name: string; credentials: Credentials; webhook: 
   { name: 'paypal', credentials: { clientId: 'sandbox', clientSecret: 'sandbox', webhookId: 'WH-SANDBOX' }, webhook: 'WH-SANDBOX' },
   { name: 'adyen', credentials: { apiKey: 'sandbox', merchantAccount: 'PayopsDemo', hmacKey: 'ab'.repeat(32) }, webhook: 'ab'.repeat(32) },
 ];
+
+const send = boundedFetch(100_000);
 
 /** Accounts at the sandbox's three providers, so that a first payment can be routed. */
 @Injectable()
@@ -39,7 +42,7 @@ export class DemoProviders {
       if (account?.mode !== 'sandbox') continue;
       const url = `${serverUrl}/api/v1/integrations/webhooks/${name}/${account._id}`;
       const headers = { 'content-type': 'application/json' };
-      await fetch(`${sandboxUrl}/sandbox/providers/${name}/webhook`, { method: 'POST', headers, body: JSON.stringify({ url, secret }) });
+      await send(`${sandboxUrl}/sandbox/providers/${name}/webhook`, { method: 'POST', headers, body: JSON.stringify({ url, secret }) });
     }
   }
 

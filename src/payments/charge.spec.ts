@@ -1,6 +1,6 @@
 import type { ChargedPayment } from './charge.js';
 import { chargeStatusOf, completionText, currencySent, settled } from './charge.js';
-import { states } from './payment.js';
+import { states } from './payment-states.js';
 
 const at = new Date('2026-11-21T01:50:18.454Z');
 const charged = (more: object = {}): ChargedPayment =>

@@ -1,17 +1,8 @@
 import type { Actor } from '../kernel/actor/actor.js';
 import type { ObjectIdHex } from '../kernel/ids.js';
-import {
-  type Attempt,
-  type Charge,
-  type Customer,
-  decideManually,
-  limits,
-  type Payment,
-  type PaymentState,
-  type PaymentStatus,
-  statusOf,
-} from './payment.js';
+import { type Attempt, type Charge, type Customer, decideManually, limits, type Payment, type PaymentStatus, statusOf } from './payment.js';
 import { isUnderWay, type PaymentFlow } from './payment-flow.js';
+import type { PaymentState } from './payment-states.js';
 import { NothingToUpdate, TooManyAttempts, TransitionRefused } from './payment.faults.js';
 
 export interface NewPayment {

@@ -1,5 +1,6 @@
-import type { Id } from '../kernel/ids.js';
-import type { Payment, PaymentState, Provider } from './payment.js';
+import type { Id, ObjectIdHex } from '../kernel/ids.js';
+import type { PaymentState } from './payment-states.js';
+import type { Provider } from './provider.js';
 
 export type OperationKind = 'authorize' | 'capture' | 'void';
 /** Sent, and nothing heard yet; in doubt; or taken by the provider, which will tell what comes of it. */
@@ -52,10 +53,10 @@ export interface PaymentRefund {
 }
 
 /** A refund as whoever asked for it is told. */
-export const refundOf = ({ id: paymentId, currency }: Pick<Payment, 'id' | 'currency'>, refund: PaymentRefund) => ({
+export const refundOf = (payment: { readonly id: ObjectIdHex; readonly currency: string }, refund: PaymentRefund) => ({
   ...refund,
-  paymentId,
-  currency,
+  paymentId: payment.id,
+  currency: payment.currency,
 });
 export type RefundOfPayment = ReturnType<typeof refundOf>;
 

@@ -1,4 +1,17 @@
-import type { PaymentState } from './payment.js';
+export const states = [
+  'created',
+  'authorizing',
+  'unknown',
+  'requires_action',
+  'authorized',
+  'captured',
+  'partially_refunded',
+  'refunded',
+  'declined',
+  'cancelled',
+  'expired',
+] as const;
+export type PaymentState = (typeof states)[number];
 
 /** What can happen to a payment that goes through a provider. */
 export const paymentEvents = [

@@ -1,5 +1,6 @@
 import type { Role } from '../kernel/actor/permissions.js';
-import { decideManually, type PaymentState, states, type PaymentStatus, statusOf } from './payment.js';
+import { decideManually, type PaymentStatus, statusOf } from './payment.js';
+import { type PaymentState, states } from './payment-states.js';
 
 const roles: Role[] = ['system_admin', 'owner', 'admin', 'finance', 'support', 'merchant', 'user'];
 const staff: Role[] = ['system_admin', 'owner', 'admin', 'finance'];

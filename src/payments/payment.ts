@@ -1,21 +1,8 @@
 import { isAdmin, type Role } from '../kernel/actor/permissions.js';
 import type { ObjectIdHex } from '../kernel/ids.js';
 import type { PaymentFlow } from './payment-flow.js';
-
-export const states = [
-  'created',
-  'authorizing',
-  'unknown',
-  'requires_action',
-  'authorized',
-  'captured',
-  'partially_refunded',
-  'refunded',
-  'declined',
-  'cancelled',
-  'expired',
-] as const;
-export type PaymentState = (typeof states)[number];
+import type { PaymentState } from './payment-states.js';
+import type { Provider } from './provider.js';
 
 export const statuses = ['success', 'pending', 'failed'] as const;
 /** What surfaces that know three outcomes show of a state. */
@@ -41,8 +28,6 @@ export interface Customer {
   readonly email: string;
   readonly country: string;
 }
-export const providers = ['Stripe', 'PayPal', 'Adyen'] as const;
-export type Provider = (typeof providers)[number];
 
 /** One try at a provider; `latencyMs` in whole milliseconds. */
 export interface Attempt {

@@ -1,7 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { type Payment, type PaymentState, type PaymentStatus, statusOf } from './payment.js';
+import { type Payment, type PaymentStatus, statusOf } from './payment.js';
 import { type PaymentFlow, refundedMinor, refundOf, type RefundOfPayment, type RefundState } from './payment-flow.js';
 import { publicId } from './payment-record.js';
+import type { PaymentState } from './payment-states.js';
 
 export class CustomerView {
   /** @example "Ava Reed" */

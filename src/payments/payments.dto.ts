@@ -16,7 +16,8 @@ import {
 import { IfGiven } from '../kernel/http/if-given.decorator.js';
 import { CURRENCIES } from '../kernel/money/currencies.js';
 import { ConfirmationBody } from './confirmation.js';
-import { type PaymentStatus, type Provider, providers, statuses } from './payment.js';
+import { type PaymentStatus, statuses } from './payment.js';
+import { type Provider, providers } from './provider.js';
 
 export class CustomerDto {
   /** @example "Ava Reed" */

@@ -1,6 +1,7 @@
 import { Invalid } from '../kernel/fault/fault.js';
 import { readJson } from '../kernel/http/read-body.js';
-import { type Attempt, type Customer, limits, type Provider, providers } from './payment.js';
+import { type Attempt, type Customer, limits } from './payment.js';
+import { type Provider, providers } from './provider.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -5,10 +5,9 @@ import type { FlowPayment } from './flow-payment.js';
 /** ISO 4217's code for no currency: the provider has named none. */
 const noCurrency = 'XXX';
 
-/** Whether the books show that the operation was done, though its answer was a refusal. */
+/** Whether the books show that the operation was done, though its answer was a refusal, or that the money was taken some other way. */
 export function provesDone({ kind }: FlowOperation, { state }: ProviderPayment): boolean {
-  if (kind === 'void') return state === 'voided';
-  return state === 'captured' || (kind === 'authorize' && state === 'authorized');
+  return state === 'captured' || (kind === 'void' && state === 'voided') || (kind === 'authorize' && state === 'authorized');
 }
 
 /** Whether the books hold other money than was asked for. */

@@ -98,6 +98,7 @@ function stepped(payment: FlowPayment, books: ProviderPayment, moment: Moment): 
     case 'requires_action':
       return authorizes ? challenged(payment, operation, books.actionUrl, moment) : payment;
     case 'authorized':
+      if (payment.state === 'declined') return reviewed(payment, 'unexpected_charge', moment);
       if (!authorizes) return payment;
       return approved({ ...payment, flow: { ...flow, authorizedMinor: books.authorizedMinor } }, operation, 'authorized', moment);
     case 'captured':

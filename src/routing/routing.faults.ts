@@ -1,6 +1,6 @@
 import { Conflict, NotFound, Unavailable } from '../kernel/fault/fault.js';
-import type { PaymentState } from '../payments/payment.js';
 import { flowLimits } from '../payments/payment-flow.js';
+import type { PaymentState } from '../payments/payment-states.js';
 
 export class StrategyMoved extends Conflict {
   constructor() {

@@ -35,6 +35,8 @@ import { type Answer, type CallOptions, startApp, type TestApp } from '../suppor
 import { as, newTenant, type Somebody } from '../support/as.js';
 import { deadJob } from '../support/jobs.js';
 import { newProvider, signedByStripe, stripeAccount } from '../support/providers.js';
+import { confirmationAt, routedPayment } from '../support/routed-payments.js';
+import { startTestSandbox, type TestSandbox } from '../support/sandbox.js';
 import { grant, newItem, newTeam, storeSession } from '../support/store.js';
 import { gatewaySender } from '../support/senders.js';
 import { endedDelivery, newEndpoint, newIntegration } from '../support/webhooks.js';
@@ -59,6 +61,8 @@ interface World {
   readonly people: Readonly<Record<Role, Somebody>>;
   readonly others: Readonly<Record<'own' | 'default', Somebody>>;
   readonly foreign: Somebody;
+  /** By tenant, the account through which its payments go. */
+  readonly accounts: Readonly<Record<string, string>>;
 }
 const roles = callers.filter((caller) => caller !== 'anonymous');
 
@@ -67,7 +71,12 @@ async function makeWorld(app: TestApp): Promise<World> {
   const people: Partial<Record<Role, Somebody>> = {};
   for (const role of roles) people[role] = await as(app, role, role === 'system_admin' ? DEFAULT_TENANT_ID : own);
   const others = { own: await as(app, 'merchant', own), default: await as(app, 'merchant', DEFAULT_TENANT_ID) };
-  return { app, people: people as World['people'], others, foreign: await as(app, 'merchant', foreign) };
+  const world = { app, people: people as World['people'], others, foreign: await as(app, 'merchant', foreign) };
+  const accounts: Record<string, string> = {};
+  for (const owner of [...Object.values(others), world.foreign]) {
+    accounts[owner.tenantId] = (await newProvider(app, owner, 'sandbox')).name;
+  }
+  return { ...world, accounts };
 }
 
 interface Cell {
@@ -111,6 +120,16 @@ const onPayment =
     const id = await payment(world, owner, currencies[cell.relation]);
     const state = () => world.app.app.get(PaymentsService).find(tenantScope(owner.tenantId), id as never);
     return { ...options, idInPath: prefix + id, state };
+  };
+const accountOfTenant = ({ accounts }: World, { tenantId }: Somebody): string => accounts[tenantId] ?? '';
+/** On a payment that is captured, or only authorized. */
+const onRouted =
+  (capture: 'now' | 'later', json?: object): Ask =>
+  async (world, cell) => {
+    const owner = ownerOf(world, cell);
+    const id = await routedPayment(world.app, owner, accountOfTenant(world, owner), capture);
+    const state = () => world.app.app.get(PaymentsService).find(tenantScope(owner.tenantId), id);
+    return { json, headers: { 'idempotency-key': randomUUID() }, idInPath: `pay_${id}`, state };
   };
 const onTenant =
   (asked: (tenantId: string) => Asked): Ask =>
@@ -266,6 +285,19 @@ const requests: Readonly<Record<string, Ask>> = {
   'GET /api/v1/tenants/:id': onTenant((idInPath) => ({ idInPath })),
   'PATCH /api/v1/tenants/:id': onTenant((idInPath) => ({ idInPath, json: { name: `Acme ${randomUUID()}` } })),
   'POST /api/v1/payments': (world) => ({ json: { ...sold, currency: 'GBP' }, state: paymentsMade(world) }),
+  'POST /api/v1/payments (confirm)': (world, cell) => ({
+    json: { ...sold, currency: 'GBP', confirm: true, confirmation: confirmationAt(accountOfTenant(world, ownerOf(world, cell)), 'now') },
+    headers: { 'idempotency-key': randomUUID() },
+    state: paymentsMade(world),
+  }),
+  'POST /api/v1/payments/:id/confirm': async (world, cell) => {
+    const json = confirmationAt(accountOfTenant(world, ownerOf(world, cell)), 'now');
+    return { ...(await onPayment('pay_', { json })(world, cell)), headers: { 'idempotency-key': randomUUID() } };
+  },
+  'POST /api/v1/payments/:id/capture': onRouted('later', {}),
+  'POST /api/v1/payments/:id/cancel': onRouted('later'),
+  'POST /api/v1/payments/:id/refunds': onRouted('now', { amountMinor: 1 }),
+  'GET /api/v1/payments/:id/routing': onRouted('now'),
   'GET /api/v1/payments/:id': onPayment('pay_'),
   'PATCH /api/v1/payments/:id (status)': onPayment('pay_', { json: { status: 'success' } }),
   'PATCH /api/v1/payments/:id (attempts)': onPayment('pay_', { json: { attempts: [{ ...attempt, latencyMs: 142 }] } }),
@@ -427,11 +459,16 @@ async function check(world: World, route: string): Promise<string[]> {
   return found;
 }
 
+let sandbox: TestSandbox;
 let world: World;
 beforeAll(async () => {
-  world = await makeWorld(await startApp());
+  sandbox = await startTestSandbox();
+  world = await makeWorld(await startApp({ env: { SANDBOX_URL: sandbox.sandbox.url } }));
 });
-afterAll(() => world.app.close());
+afterAll(async () => {
+  await world.app.close();
+  await sandbox.close();
+});
 
 /** Pages that are the same for everybody; their own suite asks for them. */
 const documentation = /^GET \/($|docs(\/|$)|openapi\/)/;

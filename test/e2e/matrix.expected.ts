@@ -164,6 +164,7 @@ export const expected: Readonly<Record<string, Expectation>> = {
   //                                              anon  sysad owner admin finan suppo merch user
   'GET /api/v1/payments':                        [401,  200,  200,  200,  200,  200,  200,  403],
   'POST /api/v1/payments':                       [401,  201,  201,  201,  403,  403,  201,  403],
+  'POST /api/v1/payments (confirm)':             [401,  201,  201,  201,  403,  403,  201,  403],
   'GET /api/v1/payments/:id': {
     own:                                          [____, 200,  200,  200,  200,  200,  200,  403],
     other:                                        [401,  200,  200,  200,  200,  200,  404,  403],
@@ -188,6 +189,32 @@ export const expected: Readonly<Record<string, Expectation>> = {
     own:                                          [____, 200,  200,  200,  403,  403,  403,  403],
     other:                                        [401,  200,  200,  200,  403,  403,  403,  403],
     foreign:                                      [401,  404,  404,  404,  403,  403,  403,  403],
+  },
+  'POST /api/v1/payments/:id/confirm': {
+    own:                                          [____, 200,  200,  200,  403,  403,  200,  403],
+    other:                                        [401,  200,  200,  200,  403,  403,  404,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  404,  403],
+  },
+  'POST /api/v1/payments/:id/capture': {
+    own:                                          [____, 200,  200,  200,  403,  403,  200,  403],
+    other:                                        [401,  200,  200,  200,  403,  403,  404,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  404,  403],
+  },
+  'POST /api/v1/payments/:id/cancel': {
+    own:                                          [____, 200,  200,  200,  403,  403,  200,  403],
+    other:                                        [401,  200,  200,  200,  403,  403,  404,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  404,  403],
+  },
+  // Finance gives money back, and takes none.
+  'POST /api/v1/payments/:id/refunds': {
+    own:                                          [____, 201,  201,  201,  201,  403,  201,  403],
+    other:                                        [401,  201,  201,  201,  201,  403,  404,  403],
+    foreign:                                      [401,  404,  404,  404,  404,  403,  404,  403],
+  },
+  'GET /api/v1/payments/:id/routing': {
+    own:                                          [____, 200,  200,  200,  200,  200,  200,  403],
+    other:                                        [401,  200,  200,  200,  200,  200,  404,  403],
+    foreign:                                      [401,  404,  404,  404,  404,  404,  404,  403],
   },
   'GET /api/v1/analytics/payment-volume':        [401,  200,  200,  200,  200,  200,  200,  403],
   'GET /api/v1/analytics/provider-latency':      [401,  200,  200,  200,  200,  200,  200,  403],

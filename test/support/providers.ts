@@ -17,9 +17,10 @@ export const stripeAccount = (name: string) => ({ name, connector: 'stripe', cre
 export async function newProvider(
   { app }: TestApp,
   { userId: ownerId, tenantId }: Pick<Somebody, 'userId' | 'tenantId'>,
+  mode: ProviderAccount['mode'] = 'live',
 ): Promise<ProviderAccount> {
   const _id = newId('prv');
-  const given = { connector: 'stripe', mode: 'live' } as const;
+  const given = { connector: 'stripe', mode };
   const sealed = app.get(ProviderConnections, { strict: false }).seal(_id, given, credentials);
   const now = new Date();
   const account: ProviderAccount = {

@@ -90,6 +90,10 @@ it.each([
   ['routing', 'PUT /api/payments/{id}', [200, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503]],
   ['platform', 'GET /api/v1/payments/{id}', [200, 400, 401, 403, 404, 429, 500, 503]],
   ['platform', 'PATCH /api/v1/payments/{id}', [200, 400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503]],
+  ['platform', 'POST /api/v1/payments', [201, 400, 401, 403, 409, 413, 415, 422, 429, 500, 503]],
+  ['platform', 'POST /api/v1/payments/{id}/confirm', [200, 400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503]],
+  ['platform', 'POST /api/v1/payments/{id}/refunds', [201, 400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503]],
+  ['platform', 'GET /api/v1/payments/{id}/routing', [200, 400, 401, 403, 404, 429, 500, 503]],
   ['platform', 'POST /api/v1/credits/transfers', [201, 400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503]],
   ['platform', 'GET /api/v1/credits/accounts/{id}/transactions', [200, 400, 401, 403, 404, 429, 500, 503]],
   ['financial', 'GET /api/financial/transactions', [200, 400, 401, 403, 404, 429, 500, 503]],
@@ -162,7 +166,7 @@ it('takes a body in every form of the surface', () => {
 it('knows what may be left out, and what is whole', () => {
   const [limit, ...others] = operation('platform', 'GET /api/v1/payments').parameters;
   expect(limit).toMatchObject({ name: 'limit', in: 'query', required: false, schema: { type: 'integer', default: 25 } });
-  expect(others.map(({ name }: Document) => name)).toEqual(['cursor', 'status', 'from', 'to']);
+  expect(others.map(({ name }: Document) => name)).toEqual(['cursor', 'review', 'status', 'from', 'to']);
   const names = operation('routing', 'GET /api/payments').parameters.map(({ name }: Document) => name);
   expect(names).toEqual(['page', 'limit', 'status', 'from', 'to']);
   const filters = operation('financial', 'GET /api/financial/transactions').parameters;

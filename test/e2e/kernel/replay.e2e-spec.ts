@@ -6,24 +6,37 @@ import { as, type Somebody } from '../../support/as.js';
 import { deadJob } from '../../support/jobs.js';
 import { gatewayUser, systemAdmin } from '../../support/gateway.js';
 import { newProvider, stripeAccount } from '../../support/providers.js';
+import { confirmationAt, routedPayment } from '../../support/routed-payments.js';
+import { startTestSandbox, type TestSandbox } from '../../support/sandbox.js';
 import { grant, newItem, newTeam } from '../../support/store.js';
 import { endedDelivery } from '../../support/webhooks.js';
 
+let sandbox: TestSandbox;
 let app: TestApp;
 let admin: string;
+let seller: Somebody;
 let merchant: string;
+let account: string;
 
 beforeAll(async () => {
-  app = await startApp();
+  sandbox = await startTestSandbox();
+  app = await startApp({ env: { SANDBOX_URL: sandbox.sandbox.url } });
   admin = (await as(app, 'admin')).token;
-  merchant = (await as(app, 'merchant')).token;
+  seller = await as(app, 'merchant');
+  merchant = seller.token;
+  account = (await newProvider(app, seller, 'sandbox')).name;
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await app.close();
+  await sandbox.close();
+});
 
 const payment = { merchant: 'Spotify', paymentType: 'card', amountMinor: 1, currency: 'GBP', region: 'UK' };
 const form = { merchant: 'Spotify', payment_type: 'card', amount_minor: '1', currency: 'GBP', region: 'UK' };
 const someId = async () => (await app.call('POST', '/api/v1/payments', { token: merchant, json: payment })).body.data.id as string;
 const bareId = async () => (await someId()).replace('pay_', '');
+
+const routedPath = async (capture: 'now' | 'later') => `/api/v1/payments/pay_${await routedPayment(app, seller, account, capture)}`;
 
 /** Somebody who owns 100 credits. */
 async function owner(): Promise<Somebody> {
@@ -54,6 +67,16 @@ const requests: Record<string, () => Promise<[path: string, options: CallOptions
   'DELETE /api/payments/:id': async () => [`/api/payments/${await bareId()}`, { token: admin }],
   'POST /api/v1/payments': async () => ['/api/v1/payments', { token: merchant, json: payment }],
   'PATCH /api/v1/payments/:id': async () => [`/api/v1/payments/${await someId()}`, { token: admin, json: { status: 'failed' } }],
+  'POST /api/v1/payments/:id/confirm': async () => [
+    `/api/v1/payments/${await someId()}/confirm`,
+    { token: merchant, json: confirmationAt(account, 'now') },
+  ],
+  'POST /api/v1/payments/:id/capture': async () => [
+    `${await routedPath('later')}/capture`,
+    { token: merchant, json: { amountMinor: 1000 } },
+  ],
+  'POST /api/v1/payments/:id/cancel': async () => [`${await routedPath('later')}/cancel`, { token: merchant }],
+  'POST /api/v1/payments/:id/refunds': async () => [`${await routedPath('now')}/refunds`, { token: merchant, json: { amountMinor: 60 } }],
   'DELETE /api/v1/payments/:id': async () => [`/api/v1/payments/${await someId()}`, { token: admin }],
   'PATCH /api/v1/users/:user_id/role': async () => [
     `/api/v1/users/${(await gatewayUser(app)).userId}/role`,
