@@ -48,6 +48,7 @@ export interface Attempt {
   readonly provider: Provider;
   readonly result: 'success' | 'failure';
   readonly latencyMs: number;
+  readonly code?: string;
 }
 
 /** A status that a person set; never mistaken for a provider's answer. */
