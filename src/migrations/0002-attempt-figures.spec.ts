@@ -25,7 +25,7 @@ const payment: Payment = {
   updatedAt: initiatedAt,
   rev: 1,
 };
-type Row = { _id: number | string };
+type Row = { _id: number | string; generation?: number };
 
 let app: TestApp;
 afterEach(() => app.close());
@@ -41,7 +41,10 @@ it('counts latencies of payments that were counted without, at the next start, a
   await app.app.get(PaymentsImport).insert('ten_default', [payment]);
   const { db } = app.app.get(Database);
   const buckets = db.collection<Row>('payment_buckets');
-  const withLatencies = await buckets.find({ latencies: { $exists: true } }).sort({ _id: 1 }).toArray();
+  const withLatencies = await buckets
+    .find({ latencies: { $exists: true } })
+    .sort({ _id: 1 })
+    .toArray();
   await buckets.updateMany({}, { $unset: { latencies: '' } });
   const of = [{ provider: 'Stripe', attempts: 1, p50: 12, p95: 12, p99: 12 }];
   expect(await ask('latency-percentiles')).toEqual([{ ...of[0], p50: null, p95: null, p99: null }]);
@@ -54,9 +57,12 @@ it('counts latencies of payments that were counted without, at the next start, a
   while ((await ask('daily')).rebuilding);
   expect(await ask('latency-percentiles')).toEqual(of);
   const now = app.app.get(Database).db.collection<Row>('payment_buckets');
-  expect(await now.find({ latencies: { $exists: true } }).sort({ _id: 1 }).toArray()).toEqual(
-    withLatencies.map((bucket) => ({ ...bucket, _id: String(bucket._id).replace(':1:', ':2:'), generation: 2 })),
-  );
+  expect(
+    await now
+      .find({ latencies: { $exists: true } })
+      .sort({ _id: 1 })
+      .toArray(),
+  ).toEqual(withLatencies.map((bucket) => ({ ...bucket, _id: String(bucket._id).replace(':1:', ':2:'), generation: 2 })));
   await app.close();
 
   app = await startApp({ mongodbUri });

@@ -113,7 +113,7 @@ const between = ({ first, last }: { readonly first?: string; readonly last?: str
 
 function projection(parts: readonly TallyPart[]): Document {
   const paths = parts.flatMap((part) => (part === 'latencies' ? part : statuses.map((status) => `tallies.${status}.${part}`)));
-  return { day: 1, ...(Object.fromEntries(paths.map((path) => [path, 1])) as Document) };
+  return { day: 1, ...Object.fromEntries(paths.map((path) => [path, 1])) };
 }
 
 function joined(tallies: DayTallies = {}, latencies: DayLatencies = {}): DayTallies {

@@ -155,7 +155,11 @@ it.each([
     ],
   ],
   ['?status=failed', 'ann', [declined('insufficient_funds', { Stripe: 1 }), declined('unspecified', { Adyen: 1 })]],
-  ['?from=2026-01-03T12:00:00Z&to=2026-01-03', 'ann', [declined('insufficient_funds', { Stripe: 1 }), declined('unspecified', { Adyen: 1 })]],
+  [
+    '?from=2026-01-03T12:00:00Z&to=2026-01-03',
+    'ann',
+    [declined('insufficient_funds', { Stripe: 1 }), declined('unspecified', { Adyen: 1 })],
+  ],
   ['?from=2026-01-05', undefined, [declined('insufficient_funds', { Adyen: 1 }), declined('limit_exceeded', { Stripe: 1 })]],
   ['?status=pending', undefined, []],
 ])('counts declines by category and provider: %s of %s', async (query, owner, expected) => {

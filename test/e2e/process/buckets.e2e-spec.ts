@@ -1,4 +1,4 @@
-import { type AnyBulkWriteOperation, type Document, MongoClient } from 'mongodb';
+import { type AnyBulkWriteOperation, MongoClient } from 'mongodb';
 import { testDatabaseUri } from '../../support/database.js';
 import { Oracle, type OracleFilter } from '../../support/oracle.js';
 import { payops } from '../../support/payops.js';
@@ -190,7 +190,7 @@ async function explainFailures(): Promise<number> {
   const client = await MongoClient.connect(uri);
   try {
     const payments = client.db().collection<{ attempts: { result: string; code?: string }[] }>('payments');
-    const updates: AnyBulkWriteOperation<Document>[] = [];
+    const updates: AnyBulkWriteOperation[] = [];
     for await (const { _id, attempts } of payments.find({ 'attempts.result': 'failure' }).sort({ _id: 1 })) {
       const explained = attempts.map((one) => {
         const code = random.pick([undefined, 'insufficient_funds', 'expired_card', 'do_not_honour']);
