@@ -178,6 +178,11 @@ it.each([
 it('forgets an erased merchant, and counts a corrected status', async () => {
   expect((await app.call('DELETE', '/api/me', { token: tokenOf('bob') })).status).toBe(200);
   expect(await ask('failover-recovery')).toEqual({ attempted: 2, recovered: 1, share: 0.5 });
+  expect(await ask('attempt-declines')).toEqual([
+    declined('expired_card', { PayPal: 1, Stripe: 1 }),
+    declined('insufficient_funds', { Stripe: 1 }),
+    declined('unspecified', { Adyen: 1 }),
+  ]);
   const { data: failed } = (await app.call('GET', '/api/v1/payments?status=failed', { token: admin })).body;
   const change = { status: 'success', attempts: [{ provider: 'PayPal', result: 'success', latencyMs: 25 }] };
   expect((await app.call('PATCH', `/api/v1/payments/${failed[0].id}`, { token: admin, json: change })).status).toBe(200);
@@ -186,6 +191,7 @@ it('forgets an erased merchant, and counts a corrected status', async () => {
     declined('insufficient_funds', { Stripe: 1 }),
     declined('unspecified', { Adyen: 1 }),
   ]);
+  expect(await ask('attempt-declines?status=failed')).toEqual([]);
   const [, payPal] = await ask('latency-percentiles');
   expect(payPal).toEqual({ provider: 'PayPal', attempts: 2, p50: 24, p95: 24, p99: 24 });
 });
