@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
 import { demoPayments } from '../dist/demo/demo-payments.js';
+import { migrations } from '../dist/migrations/schema.js';
 import { BucketChanges, bucketsCollection } from '../dist/payments/payment-buckets.js';
 import { paymentsCollection, toDocument } from '../dist/payments/payment.schema.js';
 import { codeOf } from './resources.mjs';
@@ -57,6 +58,8 @@ async function write(db, { tenantId, count, seed, until }) {
   };
   await Promise.all(Array.from({ length: batchesAtOnce }, insert));
   await writeBuckets(db, tenantId, counting, changes);
+  // Nothing here is of before.
+  await db.collection('migrations').insertMany(migrations.map(({ version, name }) => ({ _id: version, name, at: new Date() })));
 }
 
 /** The product's own counting. Its `analytics rebuild` counts days only, and changes every payment once more. */

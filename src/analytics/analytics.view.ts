@@ -1,4 +1,13 @@
-import type { CurrencyVolume, DailySeries, ProviderLatency, StatusCount, SuccessRate } from './analytics.service.js';
+import type {
+  CurrencyVolume,
+  DailySeries,
+  DeclineCount,
+  FailoverRecovery,
+  LatencyPercentiles,
+  ProviderLatency,
+  StatusCount,
+  SuccessRate,
+} from './analytics.service.js';
 
 export class VolumeView {
   /** @example "GBP" */
@@ -18,6 +27,22 @@ export class LatencyView {
 
   static of({ provider, averageLatencyMs }: ProviderLatency): LatencyView {
     return { provider, averageLatencyMs };
+  }
+}
+export class PercentilesView {
+  /** @example "Stripe" */
+  provider: string;
+  /** @example 120 */
+  attempts: number;
+  /** Milliseconds, as all of them; null where no latency was kept. @example 126.5 */
+  p50: number | null;
+  /** @example 301.5 */
+  p95: number | null;
+  /** @example 442 */
+  p99: number | null;
+
+  static of({ provider, attempts, p50, p95, p99 }: LatencyPercentiles): PercentilesView {
+    return { provider, attempts, p50, p95, p99 };
   }
 }
 export class StatusCountView {
@@ -40,6 +65,14 @@ export class ProviderRateView {
   /** From 0 to 1. @example 0.925 */
   rate: number;
 }
+export class AttemptRateView {
+  /** @example 150 */
+  made: number;
+  /** @example 135 */
+  succeeded: number;
+  /** From 0 to 1; null where none was made. @example 0.9 */
+  rate: number | null;
+}
 export class SuccessRateView {
   /** @example 90 */
   succeeded: number;
@@ -47,10 +80,40 @@ export class SuccessRateView {
   failed: number;
   /** Succeeded of all that are decided, from 0 to 1; null where none is. @example 0.9 */
   rate: number | null;
+  attempts: AttemptRateView;
   providers: ProviderRateView[];
 
-  static of({ succeeded, failed, rate, providers }: SuccessRate): SuccessRateView {
-    return { succeeded, failed, rate, providers: providers.map((provider) => ({ ...provider })) };
+  static of({ succeeded, failed, rate, attempts, providers }: SuccessRate): SuccessRateView {
+    return { succeeded, failed, rate, attempts: { ...attempts }, providers: providers.map((provider) => ({ ...provider })) };
+  }
+}
+export class FailoverView {
+  /** Successful payments that had attempts. @example 90 */
+  attempted: number;
+  /** Those of them in which an attempt failed and a later one succeeded. @example 9 */
+  recovered: number;
+  /** Recovered of attempted, from 0 to 1; null where there is none. @example 0.1 */
+  share: number | null;
+
+  static of({ attempted, recovered, share }: FailoverRecovery): FailoverView {
+    return { attempted, recovered, share };
+  }
+}
+export class ProviderDeclinesView {
+  /** @example "Stripe" */
+  provider: string;
+  /** @example 7 */
+  count: number;
+}
+export class DeclineView {
+  /** Why the attempts failed; `unspecified` where they do not say. @example "insufficient_funds" */
+  code: string;
+  /** @example 7 */
+  count: number;
+  providers: ProviderDeclinesView[];
+
+  static of({ code, count, providers }: DeclineCount): DeclineView {
+    return { code, count, providers: providers.map((provider) => ({ ...provider })) };
   }
 }
 export class DayCountsView {

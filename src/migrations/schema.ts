@@ -23,6 +23,7 @@ import { inboundWebhooksCollection } from '../webhooks/inbound-webhook.js';
 import { webhookDeliveriesCollection } from '../webhooks/webhook-delivery.js';
 import { webhookEndpointsCollection } from '../webhooks/webhook-endpoint.js';
 import { gatewayIds } from './0001-gateway-ids.js';
+import { attemptFigures } from './0002-attempt-figures.js';
 import type { Migration } from './migrator.js';
 
 /** Every collection of the product. */
@@ -59,4 +60,4 @@ export const collections: readonly CollectionSpec[] = [
 ];
 
 /** Changes of stored data, in order; never edited once released. */
-export const migrations: readonly Migration[] = [gatewayIds];
+export const migrations: readonly Migration[] = [gatewayIds, attemptFigures];

@@ -1,17 +1,10 @@
 import { type AnyBulkWriteOperation, Long, type ObjectId } from 'mongodb';
-import { isCurrency } from '../kernel/money/currencies.js';
 import { type Day, dayOf } from '../kernel/time/calendar.js';
 import type { CollectionSpec } from '../kernel/mongo/collection-spec.js';
 import { type Payment, type PaymentStatus, statusOf } from './payment.js';
+import { type DayLatencies, type DayTallies, latenciesOf, tallyOf } from './payment-tally.js';
 
 export type StatusCounts = Partial<Record<PaymentStatus, number>>;
-/** Of one status on one day: `n` payments, sums by currency in minor units, attempts by provider (`ms` in all, `ok` succeeded). */
-export interface Tally {
-  readonly n?: number;
-  readonly volume?: Readonly<Record<string, { readonly n: number; readonly sum: number }>>;
-  readonly providers?: Readonly<Record<string, { readonly n: number; readonly ms: number; readonly ok: number }>>;
-}
-export type DayTallies = Partial<Record<PaymentStatus, Tally>>;
 
 /**
  * Four kinds of bucket in one collection, so that a batch updates all of them in one round trip. Every batch writes the tenant's
@@ -42,6 +35,7 @@ export interface DayBucket {
   readonly generation: number;
   readonly day: Day;
   readonly tallies?: DayTallies;
+  readonly latencies?: DayLatencies;
 }
 export interface OwnerMonthBucket {
   readonly _id: string;
@@ -53,6 +47,8 @@ export interface OwnerMonthBucket {
   readonly counts?: StatusCounts;
   /** By day of the month, two digits. */
   readonly days?: Readonly<Record<string, DayTallies>>;
+  /** Likewise. */
+  readonly latencies?: Readonly<Record<string, DayLatencies>>;
 }
 /** Only counts, so that a year is a dozen small documents to read. */
 export interface CalendarBucket {
@@ -130,6 +126,10 @@ export class BucketChanges {
       add(day, `tallies.${status}.${path}`, by);
       add(owned, `days.${dayOfMonth}.${status}.${path}`, by);
     }
+    for (const [path, by] of latenciesOf(payment, sign)) {
+      add(day, `latencies.${status}.${path}`, by);
+      add(owned, `latencies.${dayOfMonth}.${status}.${path}`, by);
+    }
   }
 
   /** The first operation matches only in the epoch that was counted for; the caller compares the number of matches. */
@@ -155,20 +155,6 @@ function upsert(_id: string, fields: object, increments: Increments): AnyBulkWri
   const $inc = numbers(increments);
   if (Object.keys($inc).length === 0) return [];
   return [{ updateOne: { filter: { _id }, update: { $setOnInsert: fields, $inc }, upsert: true } }];
-}
-
-function* tallyOf({ currency, amountMinor, attempts }: Counted, sign: 1 | -1): Generator<[path: string, by: number]> {
-  yield ['n', sign];
-  // A currency that is none stays out of sums; it is shown as it was sent.
-  if (isCurrency(currency)) {
-    yield [`volume.${currency}.n`, sign];
-    yield [`volume.${currency}.sum`, sign * amountMinor];
-  }
-  for (const { provider, result, latencyMs } of attempts) {
-    yield [`providers.${provider}.n`, sign];
-    yield [`providers.${provider}.ms`, sign * latencyMs];
-    yield [`providers.${provider}.ok`, result === 'success' ? sign : 0];
-  }
 }
 
 function add(increments: Increments, path: string, by: number): void {

@@ -9,13 +9,13 @@ import {
   bucketsCollection,
   type CalendarBucket,
   type DayBucket,
-  type DayTallies,
   type OwnerMonthBucket,
   type StatusCounts,
   type TotalsBucket,
 } from './payment-buckets.js';
 import { statuses } from './payment.js';
 import { countsOf } from './payment-figures.js';
+import type { DayLatencies, DayTallies, TallyPart } from './payment-tally.js';
 
 /** Whole days, ends included; an open end is undefined. */
 export interface DayRange {
@@ -45,11 +45,11 @@ export class PaymentDaysRepository {
     this.buckets = database.collection<Bucket>(bucketsCollection.name);
   }
 
-  /** In order of the days. `part` names the only piece of each tally that is wanted. */
-  async days(scope: Scope, generation: number, range: DayRange, part?: 'volume' | 'providers'): Promise<[Day, DayTallies][]> {
-    if (scope.ownerId !== undefined) return this.ownedDays(scope, generation, range);
-    const rows = await this.find<DayBucket>({ ...at(scope, generation), day: between(range) }, { day: 1 }, projection(part));
-    return rows.map(({ day, tallies }) => [day, tallies ?? {}]);
+  /** In order of the days. `parts` names the pieces of each tally that are wanted; an owner's months hold few days, and have all but latencies. */
+  async days(scope: Scope, generation: number, range: DayRange, parts: readonly TallyPart[]): Promise<[Day, DayTallies][]> {
+    if (scope.ownerId !== undefined) return this.ownedDays(scope, generation, range, parts.includes('latencies'));
+    const rows = await this.find<DayBucket>({ ...at(scope, generation), day: between(range) }, { day: 1 }, projection(parts));
+    return rows.map(({ day, tallies, latencies }) => [day, joined(tallies, latencies)]);
   }
 
   /** Counts of an owner's months, newest first. */
@@ -79,15 +79,15 @@ export class PaymentDaysRepository {
   }
 
   private async ownedCounts(scope: Scope, generation: number, range: DayRange): Promise<CountedSpan[]> {
-    const days = await this.ownedDays(scope, generation, range);
+    const days = await this.ownedDays(scope, generation, range, false);
     return days.map(([start, tallies]) => ({ start, counts: countsOf(tallies) }));
   }
 
-  private async ownedDays(scope: Scope, generation: number, range: DayRange): Promise<[Day, DayTallies][]> {
-    const months = between(monthsOf(range));
-    const rows = await this.find<OwnerMonthBucket>({ ...at(scope, generation), ownerId: scope.ownerId, month: months }, { month: 1 });
-    const days = rows.flatMap(({ month, days: found = {} }) =>
-      Object.entries(found).map(([date, tallies]): [Day, DayTallies] => [`${month}-${date}` as Day, tallies]),
+  private async ownedDays(scope: Scope, generation: number, range: DayRange, timed: boolean): Promise<[Day, DayTallies][]> {
+    const filter = { ...at(scope, generation), ownerId: scope.ownerId, month: between(monthsOf(range)) };
+    const rows = await this.find<OwnerMonthBucket>(filter, { month: 1 }, timed ? undefined : { latencies: 0 });
+    const days = rows.flatMap(({ month, days: found = {}, latencies = {} }) =>
+      Object.entries(found).map(([date, tallies]): [Day, DayTallies] => [`${month}-${date}` as Day, joined(tallies, latencies[date])]),
     );
     const within = days.filter(([day]) => isWithin(day, range));
     return within.sort(([one], [other]) => (one < other ? -1 : 1));
@@ -111,8 +111,12 @@ const between = ({ first, last }: { readonly first?: string; readonly last?: str
   ...(last && { $lte: last }),
 });
 
-function projection(part: 'volume' | 'providers' | undefined): Document | undefined {
-  if (!part) return undefined;
-  const paths = statuses.map((status) => [`tallies.${status}.${part}`, 1]);
-  return { day: 1, ...(Object.fromEntries(paths) as Document) };
+function projection(parts: readonly TallyPart[]): Document {
+  const paths = parts.flatMap((part) => (part === 'latencies' ? part : statuses.map((status) => `tallies.${status}.${part}`)));
+  return { day: 1, ...Object.fromEntries(paths.map((path) => [path, 1])) };
+}
+
+function joined(tallies: DayTallies = {}, latencies: DayLatencies = {}): DayTallies {
+  const timed = statuses.flatMap((status) => (latencies[status] ? [[status, { ...tallies[status], latencies: latencies[status] }]] : []));
+  return { ...tallies, ...(Object.fromEntries(timed) as DayTallies) };
 }

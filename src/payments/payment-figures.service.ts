@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { Scope } from '../kernel/actor/scope.js';
 import { type Day, plusDays, startOfDay } from '../kernel/time/calendar.js';
 import { planRange, type RangePlan } from './bucket-range.js';
-import type { DayTallies, StatusCounts, TotalsBucket } from './payment-buckets.js';
+import type { StatusCounts, TotalsBucket } from './payment-buckets.js';
 import { PaymentBuckets } from './payment-buckets.repository.js';
 import { type CountedSpan, PaymentDaysRepository } from './payment-days.repository.js';
 import { countOf, countsOf, sumCounts, sumTallies } from './payment-figures.js';
 import type { PaymentFilter } from './payment-filter.js';
+import type { DayTallies, TallyPart } from './payment-tally.js';
 import { type PageStart, PaymentsRepository } from './payments.repository.js';
 
 export interface DailyFigures {
@@ -31,14 +32,14 @@ export class PaymentFiguresService {
     private readonly days: PaymentDaysRepository,
   ) {}
 
-  /** Volume or provider figures, or both, over the payments of a scope; from buckets for whole days. */
-  async figures(scope: Scope, filter: PaymentFilter, part?: 'volume' | 'providers'): Promise<DayTallies> {
+  /** The named figures over the payments of a scope, by status; from buckets for whole days. */
+  async figures(scope: Scope, filter: PaymentFilter, parts: readonly TallyPart[]): Promise<DayTallies> {
     const totals = await this.buckets.totals(scope.tenantId);
-    if (totals.rebuilding) return sumTallies([await this.payments.tally(scope, filter)]);
+    if (totals.rebuilding) return sumTallies([await this.payments.tally(scope, filter, parts)]);
     const { days, edges } = planRange(filter.range, totals.zone);
     const [whole, ...cut] = await Promise.all([
-      days ? this.days.days(scope, totals.generation, days, part) : [],
-      ...edges.map((range) => this.payments.tally(scope, { ...filter, range })),
+      days ? this.days.days(scope, totals.generation, days, parts) : [],
+      ...edges.map((range) => this.payments.tally(scope, { ...filter, range }, parts)),
     ]);
     return sumTallies([...whole.map(([, tallies]) => tallies), ...cut], filter.status);
   }
@@ -46,12 +47,12 @@ export class PaymentFiguresService {
   /** How many payments of each status; only the wanted one where the filter names it. */
   async counts(scope: Scope, filter: PaymentFilter): Promise<StatusCounts> {
     const totals = await this.buckets.totals(scope.tenantId);
-    if (totals.rebuilding) return countsOf(await this.payments.tally(scope, filter));
+    if (totals.rebuilding) return countsOf(await this.payments.tally(scope, filter, []));
     const plan = planRange(filter.range, totals.zone);
     if (isOpen(plan) && scope.ownerId === undefined) return sumCounts([totals.counts], filter.status);
     const [spans, ...cut] = await Promise.all([
       this.spans(scope, plan, totals, 0),
-      ...plan.edges.map((range) => this.payments.tally(scope, { ...filter, range })),
+      ...plan.edges.map((range) => this.payments.tally(scope, { ...filter, range }, [])),
     ]);
     return sumCounts([...spans.map(({ counts }) => counts), ...cut.map(countsOf)], filter.status);
   }
@@ -61,10 +62,10 @@ export class PaymentFiguresService {
     return (await this.buckets.totals(scope.tenantId)).zone;
   }
 
-  /** Figures of each day that has any. */
+  /** Numbers and volume of each day that has any. */
   async daily(scope: Scope, first: Day, last: Day): Promise<DailyFigures> {
     const { zone, generation, rebuilding } = await this.buckets.totals(scope.tenantId);
-    const days = await this.days.days(scope, generation, { first, last });
+    const days = await this.days.days(scope, generation, { first, last }, ['n', 'volume']);
     return { zone, rebuilding: rebuilding !== undefined, days: days.map(([day, tallies]) => [day, sumTallies([tallies])]) };
   }
 

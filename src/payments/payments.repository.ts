@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { type Document, type Filter, ObjectId } from 'mongodb';
+import { type Filter, ObjectId } from 'mongodb';
 import type { Scope } from '../kernel/actor/scope.js';
 import type { ObjectIdHex } from '../kernel/ids.js';
-import { isCurrency } from '../kernel/money/currencies.js';
 import { Database } from '../kernel/mongo/database.js';
 import type { ScopedCollection } from '../kernel/mongo/scoped-collection.js';
 import type { Payment } from './payment.js';
 import type { PaymentFilter } from './payment-filter.js';
-import type { DayTallies } from './payment-buckets.js';
+import type { DayTallies, TallyPart } from './payment-tally.js';
 import { fromDocument, isInReview, type PaymentDocument, paymentsCollection } from './payment.schema.js';
+import { talliesOf, type TallyRows, tallyStages } from './tally-query.js';
 
 /** Where a page begins: after a payment, or a number of payments past a moment. */
 export interface PageStart {
@@ -53,59 +53,11 @@ export class PaymentsRepository {
   }
 
   /** Counts from the payments themselves what a bucket holds; for days that a range cuts, and while buckets are rebuilt. */
-  async tally(scope: Scope, filter: PaymentFilter): Promise<DayTallies> {
-    const [row] = await this.payments.aggregate<{ volume: VolumeRow[]; providers: ProviderRow[] }>(scope, matching(filter), tallyStages);
-    const tallies: Record<string, MutableTally> = {};
-    for (const { _id, n, sum } of row?.volume ?? []) {
-      const tally = (tallies[_id.status] ??= { n: 0, volume: {}, providers: {} });
-      tally.n += n;
-      if (isCurrency(_id.currency)) tally.volume[_id.currency] = { n, sum };
-    }
-    for (const { _id, n, ms, ok } of row?.providers ?? []) {
-      const tally = tallies[_id.status];
-      if (tally) tally.providers[_id.provider] = { n, ms, ok };
-    }
-    return tallies;
+  async tally(scope: Scope, filter: PaymentFilter, parts: readonly TallyPart[]): Promise<DayTallies> {
+    const [rows] = await this.payments.aggregate<TallyRows>(scope, matching(filter), tallyStages(parts));
+    return talliesOf(rows ?? { payments: [] });
   }
 }
-
-interface MutableTally {
-  n: number;
-  readonly volume: Record<string, { n: number; sum: number }>;
-  readonly providers: Record<string, { n: number; ms: number; ok: number }>;
-}
-interface VolumeRow {
-  readonly _id: { readonly status: string; readonly currency: string };
-  readonly n: number;
-  readonly sum: number;
-}
-interface ProviderRow {
-  readonly _id: { readonly status: string; readonly provider: string };
-  readonly n: number;
-  readonly ms: number;
-  readonly ok: number;
-}
-const tallyStages: Document[] = [
-  { $project: { status: 1, currency: 1, amountMinor: 1, attempts: 1 } },
-  {
-    $facet: {
-      volume: [
-        { $group: { _id: { status: '$status', currency: '$currency' }, n: { $sum: 1 }, sum: { $sum: { $toLong: '$amountMinor' } } } },
-      ],
-      providers: [
-        { $unwind: '$attempts' },
-        {
-          $group: {
-            _id: { status: '$status', provider: '$attempts.provider' },
-            n: { $sum: 1 },
-            ms: { $sum: { $toLong: '$attempts.latencyMs' } },
-            ok: { $sum: { $cond: [{ $eq: ['$attempts.result', 'success'] }, 1, 0] } },
-          },
-        },
-      ],
-    },
-  },
-];
 
 function matching({ status, range, isInReview: inReview }: PaymentFilter): Filter<PaymentDocument> {
   const bounds = { ...(range.from && { $gte: range.from }), ...(range.before && { $lt: range.before }) };

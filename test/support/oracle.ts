@@ -12,7 +12,13 @@ interface Row {
   readonly currency: string;
   readonly amountMinor: number;
   readonly initiatedAt: Date;
-  readonly attempts: readonly { readonly provider: string; readonly latencyMs: number }[];
+  readonly attempts: readonly Attempt[];
+}
+interface Attempt {
+  readonly provider: string;
+  readonly result: string;
+  readonly latencyMs: number;
+  readonly code?: string;
 }
 
 /** Answers from the stored payments alone what the product answers from its counts: written apart from it, to disagree with it. */
@@ -54,9 +60,38 @@ export class Oracle {
   }
 
   latency(filter: OracleFilter): { provider: string; average_latency_ms: number }[] {
-    const attempts = this.matching(filter).flatMap((row) => row.attempts);
-    return groups(attempts, ({ provider }) => provider).map(([provider, of]) => {
+    return this.attemptsByProvider(filter).map(([provider, of]) => {
       return { provider, average_latency_ms: of.reduce((sum, { latencyMs }) => sum + latencyMs, 0) / of.length };
+    });
+  }
+
+  /** The true ones, of the sorted latencies. */
+  percentiles(filter: OracleFilter): { provider: string; attempts: number; p50: number; p95: number; p99: number }[] {
+    return this.attemptsByProvider(filter).map(([provider, of]) => {
+      const sorted = of.map(({ latencyMs }) => latencyMs).sort((one, other) => one - other);
+      const at = (hundredths: number) => sorted[Math.floor((hundredths * (sorted.length - 1)) / 100)] ?? NaN;
+      return { provider, attempts: of.length, p50: at(50), p95: at(95), p99: at(99) };
+    });
+  }
+
+  attempts(filter: OracleFilter): { made: number; succeeded: number; rate: number | null } {
+    const results = this.matching(filter).flatMap((row) => row.attempts.map(({ result }) => result));
+    const succeeded = results.filter((result) => result === 'success').length;
+    return { made: results.length, succeeded, rate: results.length === 0 ? null : succeeded / results.length };
+  }
+
+  failover({ status: _status, ...filter }: OracleFilter): { attempted: number; recovered: number; share: number | null } {
+    const stories = this.matching({ ...filter, status: 'success' }).map((row) => row.attempts.map(({ result }) => result).join());
+    const attempted = stories.filter((story) => story !== '').length;
+    const recovered = stories.filter((story) => /failure.*success/.test(story)).length;
+    return { attempted, recovered, share: attempted === 0 ? null : recovered / attempted };
+  }
+
+  declines(filter: OracleFilter): { code: string; count: number; providers: { provider: string; count: number }[] }[] {
+    const failed = this.matching(filter).flatMap((row) => row.attempts.filter(({ result }) => result === 'failure'));
+    return groups(failed, ({ code }) => code ?? 'unspecified').map(([code, of]) => {
+      const providers = groups(of, ({ provider }) => provider).map(([provider, its]) => ({ provider, count: its.length }));
+      return { code, count: of.length, providers };
     });
   }
 
@@ -66,6 +101,11 @@ export class Oracle {
       const count = counted.get(status)?.length ?? 0;
       return count === 0 ? [] : [{ status, count }];
     });
+  }
+
+  private attemptsByProvider(filter: OracleFilter): [string, Attempt[]][] {
+    const attempts = this.matching(filter).flatMap((row) => row.attempts);
+    return groups(attempts, ({ provider }) => provider);
   }
 
   private matching({ owner, status, from, before }: OracleFilter): Row[] {

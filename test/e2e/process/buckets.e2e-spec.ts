@@ -1,3 +1,4 @@
+import { type AnyBulkWriteOperation, MongoClient } from 'mongodb';
 import { testDatabaseUri } from '../../support/database.js';
 import { Oracle, type OracleFilter } from '../../support/oracle.js';
 import { payops } from '../../support/payops.js';
@@ -32,7 +33,7 @@ async function signIn(email: string, password: string): Promise<string> {
 const attempt = () => ({
   provider: random.pick(['Stripe', 'PayPal', 'Adyen']),
   result: random.pick(['success', 'failure']),
-  latency_ms: random.below(500),
+  latency_ms: random.pick([random.below(30), random.below(500), random.below(90_000)]),
 });
 const moment = () => new Date(Date.UTC(2026, 0, 1 + random.below(60), random.below(24), random.below(60))).toISOString();
 const attempts = () => JSON.stringify(Array.from({ length: random.below(3) }, attempt));
@@ -102,24 +103,47 @@ async function compare(rounds: number): Promise<void> {
     const caller = random.pick([{ email: undefined, token: admin }, ...merchants]);
     const { query, filter } = someFilter();
     const scoped = { ...filter, ...(caller.email !== undefined && { owner: caller.email }) };
-    const ask = async (path: string) => (await server().call('GET', `${path}${query}`, { token: caller.token })).body.data;
+    const ask = async (path: string) => (await server().call('GET', path, { token: caller.token })).body.data;
     const [volume, latency, statuses, list] = await Promise.all([
-      ask('/api/analytics/payment-volume'),
-      ask('/api/analytics/provider-latency'),
-      ask('/api/analytics/payment-status'),
-      ask('/api/payments'),
+      ask(`/api/analytics/payment-volume${query}`),
+      ask(`/api/analytics/provider-latency${query}`),
+      ask(`/api/analytics/payment-status${query}`),
+      ask(`/api/payments${query}`),
     ]);
-    expect({ seed, query, caller: caller.email, volume, latency, statuses, total: list.total }).toEqual({
+    const [rates, failover, declines, percentiles] = await Promise.all([
+      ask(`/api/v1/analytics/success-rate${query}`),
+      ask(`/api/v1/analytics/failover-recovery${query.replace(/status=\w+/, '')}`),
+      ask(`/api/v1/analytics/attempt-declines${query}`),
+      ask(`/api/v1/analytics/latency-percentiles${query}`),
+    ]);
+    const exact = oracle.percentiles(scoped);
+    const found = { volume, latency, statuses, attempts: rates.attempts, failover, declines, total: list.total };
+    expect({ seed, query, caller: caller.email, ...found, percentiles: nearly(percentiles, exact) }).toEqual({
       seed,
       query,
       caller: caller.email,
       volume: oracle.volume(scoped),
       latency: oracle.latency(scoped),
       statuses: oracle.statuses(scoped),
+      attempts: oracle.attempts(scoped),
+      failover: oracle.failover(scoped),
+      declines: oracle.declines(scoped),
       total: oracle.count(scoped),
+      percentiles: exact,
     });
   }
   await oracle.close();
+}
+
+type Percentiles = ReturnType<Oracle['percentiles']>;
+/** The true figure for each that is at most 2 % off. */
+function nearly(found: Percentiles, exact: Percentiles): Percentiles {
+  return found.map((row, at) => {
+    const its = exact[at];
+    const round = (figure: 'p50' | 'p95' | 'p99') =>
+      its && Math.abs(row[figure] - its[figure]) <= 0.02 * its[figure] ? its[figure] : row[figure];
+    return { ...row, p50: round('p50'), p95: round('p95'), p99: round('p99') };
+  });
 }
 
 async function whenRebuilt(): Promise<void> {
@@ -159,6 +183,40 @@ it('agrees with a rebuild from the payments', async () => {
   expect(nonZero(await before.buckets())).toEqual(kept);
   await before.close();
   await compare(scale(10, 100));
+}, 600_000);
+
+/** As if providers had said why they declined; no surface takes that in. */
+async function explainFailures(): Promise<number> {
+  const client = await MongoClient.connect(uri);
+  try {
+    const payments = client.db().collection<{ attempts: { result: string; code?: string }[] }>('payments');
+    const updates: AnyBulkWriteOperation[] = [];
+    for await (const { _id, attempts } of payments.find({ 'attempts.result': 'failure' }).sort({ _id: 1 })) {
+      const explained = attempts.map((one) => {
+        const code = random.pick([undefined, 'insufficient_funds', 'expired_card', 'do_not_honour']);
+        return one.result === 'failure' && code !== undefined ? { ...one, code } : one;
+      });
+      updates.push({ updateOne: { filter: { _id }, update: { $set: { attempts: explained } } } });
+    }
+    await payments.bulkWrite(updates as never);
+    return await payments.countDocuments({ live: true, 'attempts.code': 'insufficient_funds' });
+  } finally {
+    await client.close();
+  }
+}
+
+it('counts why attempts failed, and takes out what it counted', async () => {
+  expect(await explainFailures()).toBeGreaterThan(0);
+  await payops(uri, 'analytics', 'rebuild');
+  await compare(scale(20, 200));
+  const answers = await operateAtOnce(operations / 2);
+  expect([...answers.keys()].filter((status) => status >= 500)).toEqual([]);
+  await compare(scale(20, 200));
+  const oracle = await Oracle.of(uri);
+  const kept = nonZero(await oracle.buckets());
+  await payops(uri, 'analytics', 'rebuild');
+  expect(nonZero(await oracle.buckets())).toEqual(kept);
+  await oracle.close();
 }, 600_000);
 
 /** A rebuild writes no group that came to nothing. */

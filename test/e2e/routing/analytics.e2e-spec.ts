@@ -123,13 +123,20 @@ describe('on the platform', () => {
       succeeded: 2,
       failed: 1,
       rate: 2 / 3,
+      attempts: { made: 5, succeeded: 2, rate: 0.4 },
       providers: [
         { provider: 'Adyen', attempts: 1, succeeded: 0, rate: 0 },
         { provider: 'PayPal', attempts: 1, succeeded: 0, rate: 0 },
         { provider: 'Stripe', attempts: 3, succeeded: 2, rate: 2 / 3 },
       ],
     });
-    expect((await askPlatform('success-rate?from=2030-01-01')).data).toEqual({ succeeded: 0, failed: 0, rate: null, providers: [] });
+    expect((await askPlatform('success-rate?from=2030-01-01')).data).toEqual({
+      succeeded: 0,
+      failed: 0,
+      rate: null,
+      attempts: { made: 0, succeeded: 0, rate: null },
+      providers: [],
+    });
   });
 
   it('gives every day of the tenant zone, also the empty ones', async () => {
