@@ -1,10 +1,11 @@
 import autocannon from 'autocannon';
+import { callOf, confirmationOf } from './confirm/requests.mjs';
 import { transferOf } from './ledger/transfers.mjs';
 import { percentile } from './stats.mjs';
 import { messageOf } from './webhooks/messages.mjs';
 
-const makers = { transfer: transferOf, message: messageOf };
-const { url, headers, body, make, connections, seconds } = JSON.parse(process.argv[2] ?? '{}');
+const makers = { transfer: transferOf, message: messageOf, confirmation: confirmationOf, call: callOf };
+const { url, headers, body, make, connections, seconds, amount } = JSON.parse(process.argv[2] ?? '{}');
 // Its own histogram counts whole milliseconds, too coarse for a page that takes two.
 /** @type {number[]} */
 const latencies = [];
@@ -15,7 +16,8 @@ let last = begun;
 const method = body === undefined && make === undefined ? 'GET' : 'POST';
 const requests = make === undefined ? {} : { requests: [{ setupRequest: (request) => withNext(request, makers[make.what](make)) }] };
 const withNext = (request, next) => ({ ...request, body: next.body, headers: { ...headers, ...next.headers } });
-const shots = autocannon({ url, method, headers, body, connections, duration: seconds, sampleInt: 100, ...requests });
+const until = amount === undefined ? { duration: seconds } : { amount };
+const shots = autocannon({ url, method, headers, body, connections, ...until, sampleInt: 100, ...requests });
 shots.on('response', (_client, status, _bytes, millis) => {
   last = performance.now();
   if (status >= 200 && status < 300) latencies.push(millis);

@@ -7,13 +7,15 @@ import { asCount, asMillis, median } from './stats.mjs';
 /**
  * @typedef {{ what: 'transfer' } & import('./ledger/transfers.mjs').Transfers} Transfers
  * @typedef {{ what: 'message' } & import('./webhooks/messages.mjs').Messages} Messages
+ * @typedef {{ what: 'confirmation' | 'call' }} Keyed
  *
  * @typedef {object} Load What to ask, over and over, on some connections.
  * @property {string} url
  * @property {Record<string, string>} headers
  * @property {string} [body] makes it a POST
- * @property {Transfers | Messages} [make] a POST with another body each time
+ * @property {Transfers | Messages | Keyed} [make] a POST with another body, or key, each time
  * @property {number} connections
+ * @property {number} [amount] so many, however long it takes
  * @property {boolean} [mayFail] failures are counted; of other loads they end the benchmark
  *
  * @typedef {object} Answered

@@ -105,13 +105,10 @@ function stepsOfTenant() {
     condition: equals('paymentType', 'subscription'),
     effect: { kind: 'exclude', providers: ['worldpay'] },
   };
-  const costs = providers.flatMap((provider, at) =>
-    currencies.map((currency) => ({ provider, currency, fixedMinor: 20 + at, basisPoints: 120 + 7 * at })),
-  );
   return [
     { kind: 'rules', rules: [...rules, last] },
     { kind: 'adaptive', tolerancePoints: 3 },
-    { kind: 'leastCost', costs },
+    { kind: 'leastCost' },
     { kind: 'fallback', providers },
   ];
 }
@@ -122,7 +119,11 @@ function knowledgeOfTenant() {
     rates.observe({ ...draftOf(at), provider: providers[at % providers.length], approved: at % 11 !== 0, latencyMs: 100 + (at % 300) });
   }
   const capabilities = { currencies: null, methods: ['card'] };
-  return { rates, providers: providers.map((name) => ({ name, enabled: true, capabilities, breaker: 'closed' })) };
+  const pricesOf = (at) => currencies.map((currency) => ({ currency, fixedMinor: 20 + at, basisPoints: 120 + 7 * at }));
+  return {
+    rates,
+    providers: providers.map((name, at) => ({ name, enabled: true, capabilities, prices: pricesOf(at), breaker: 'closed' })),
+  };
 }
 
 function draftOf(at) {

@@ -8,6 +8,7 @@ const programs = {
   gateway: './gateway.mjs',
   webhooks: './webhooks.mjs',
   routing: './routing.mjs',
+  confirm: './confirm.mjs',
 };
 
 const [name = '', ...args] = process.argv.slice(2);

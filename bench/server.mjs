@@ -19,6 +19,8 @@ export const programs = {
   naiveLedger: fileURLToPath(new URL('ledger/naive-server.mjs', import.meta.url)),
   bareGateway: fileURLToPath(new URL('gateway/bare-server.mjs', import.meta.url)),
   bareWebhooks: fileURLToPath(new URL('webhooks/bare-server.mjs', import.meta.url)),
+  bareConfirm: fileURLToPath(new URL('confirm/bare-server.mjs', import.meta.url)),
+  sandbox: fileURLToPath(new URL('../dist/sandbox/main.js', import.meta.url)),
   noop: fileURLToPath(new URL('ledger/noop-server.mjs', import.meta.url)),
 };
 const admin = { email: 'bench@payops.test', password: randomBytes(12).toString('base64url') };

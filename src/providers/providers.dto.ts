@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
+  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -19,6 +20,10 @@ import { connectorNames } from './connectors.js';
 import { type Credentials, limits, type Mode, modes } from './provider-account.js';
 
 const credentials = { type: 'object', additionalProperties: { type: 'string' } } as const;
+
+/** Of two prices nobody could say which one holds. */
+const OfDistinctCurrencies = () =>
+  ArrayUnique((price: Partial<PriceDto> | null) => price?.currency, { message: 'prices must name each currency once' });
 
 export class PriceDto {
   /** ISO 4217. @example "EUR" */
@@ -42,7 +47,8 @@ export class CreateProviderDto {
   /** Whether payments may go there. */
   @IsBoolean() enabled: boolean = true;
   /** What it takes for a payment, by currency. */
-  @IsArray() @ArrayMaxSize(limits.prices) @ValidateNested({ each: true }) @Type(() => PriceDto) prices: PriceDto[] = [];
+  @IsArray() @ArrayMaxSize(limits.prices) @OfDistinctCurrencies() @ValidateNested({ each: true }) @Type(() => PriceDto) prices: PriceDto[] =
+    [];
 }
 export class UpdateProviderDto {
   /** All of them anew. */
@@ -53,7 +59,13 @@ export class UpdateProviderDto {
   /** @example false */
   @IfGiven() @IsBoolean() enabled?: boolean;
   /** In place of those that there are. */
-  @IfGiven() @IsArray() @ArrayMaxSize(limits.prices) @ValidateNested({ each: true }) @Type(() => PriceDto) prices?: PriceDto[];
+  @IfGiven()
+  @IsArray()
+  @ArrayMaxSize(limits.prices)
+  @OfDistinctCurrencies()
+  @ValidateNested({ each: true })
+  @Type(() => PriceDto)
+  prices?: PriceDto[];
 }
 export class ProvidersQuery {
   /** Providers a page holds. */

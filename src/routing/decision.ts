@@ -1,4 +1,5 @@
 import type { Capabilities } from '../providers/payment-provider.js';
+import type { Price } from '../providers/provider-account.js';
 import type { ApprovalRates, Estimate } from './adaptive.js';
 import type { CircuitPhase } from './circuit-breaker.js';
 import type { Facts } from './conditions.js';
@@ -16,6 +17,8 @@ export interface KnownProvider {
   /** The customer's method is not known there. */
   readonly lacksToken?: boolean;
   readonly capabilities: Pick<Capabilities, 'currencies' | 'methods'>;
+  /** What it takes, by currency. */
+  readonly prices: readonly Price[];
   /** Of its circuit for the draft's method, just now. */
   readonly breaker: CircuitPhase;
 }
@@ -34,7 +37,7 @@ export interface Candidate {
   readonly provider: string;
   /** The success rate drawn for this payment; null where the strategy does not go by it. */
   readonly score: number | null;
-  /** Null where the strategy has no price for it. */
+  /** Null where it has no price in the currency. */
   readonly costMinor: number | null;
   readonly estimate: Estimate;
   readonly breaker: CircuitPhase;

@@ -18,6 +18,7 @@ const provider = (name: string, known: Partial<KnownProvider> = {}): KnownProvid
   name,
   enabled: true,
   capabilities: { currencies: null, methods: ['card'] },
+  prices: [],
   breaker: 'closed',
   ...known,
 });
@@ -39,29 +40,23 @@ const rules = (name: string, effect: Extract<Step, { kind: 'rules' }>['rules'][n
   ],
 });
 const fallback = (...providers: string[]): Step => ({ kind: 'fallback', providers });
-const price = (name: string, fixedMinor: number, basisPoints: number, currency = 'EUR') => ({
-  provider: name,
-  currency,
-  fixedMinor,
-  basisPoints,
-});
+const leastCost: Step = { kind: 'leastCost' };
+const priced = (name: string, fixedMinor: number, basisPoints: number, currency = 'EUR') =>
+  provider(name, { prices: [{ currency, fixedMinor, basisPoints }] });
 
 it('tells everything of every provider', () => {
   const providers = [
-    provider('stripe'),
-    provider('adyen'),
+    priced('stripe', 25, 140),
+    priced('adyen', 10, 25, 'USD'),
     provider('paypal', { enabled: false }),
     provider('klarna', { capabilities: { currencies: ['SEK'], methods: ['card'] } }),
     provider('wise', { capabilities: { currencies: ['EUR'], methods: ['bank'] } }),
     provider('worldpay', { breaker: 'open' }),
-    provider('checkout', { breaker: 'half_open' }),
+    { ...priced('checkout', 10, 25), breaker: 'half_open' as const },
   ];
   const rates = new ApprovalRates();
   rates.observe({ currency: 'EUR', method: 'card', cardBrand: 'visa', provider: 'stripe', approved: true, latencyMs: 120 });
-  const steps = [
-    rules('no stripe here', { kind: 'exclude', providers: ['stripe'] }),
-    { kind: 'leastCost', costs: [price('stripe', 25, 140), price('checkout', 10, 25), price('adyen', 10, 25, 'USD')] },
-  ] as const;
+  const steps = [rules('no stripe here', { kind: 'exclude', providers: ['stripe'] }), leastCost] as const;
   expect(decided(steps, providers, {}, rates)).toEqual({
     strategyVersion: 7,
     order: ['checkout', 'adyen'],
@@ -131,21 +126,36 @@ it.each<[name: string, steps: readonly Step[], order: string, reason: string]>([
     'stripe adyen paypal',
     'stripe is tried first: nothing tells it from the next.',
   ],
+])('%s', (_, steps, order, reason) => {
+  const decision = decided(steps);
+  expect([decision.order.join(' '), decision.reason]).toEqual([order, reason]);
+});
+
+it.each<[name: string, steps: readonly Step[], providers: readonly KnownProvider[], order: string, reason: string]>([
   [
     'costs',
+    [leastCost],
     // 0.5 % and 10 of 100.50 are 60; 1 % is 101, halves up.
-    [{ kind: 'leastCost', costs: [price('paypal', 0, 100), price('adyen', 10, 50)] }],
+    [provider('stripe'), priced('paypal', 0, 100), priced('adyen', 10, 50)],
     'adyen paypal stripe',
     'adyen is tried first: it costs least.',
   ],
   [
     'equal costs',
-    [{ kind: 'leastCost', costs: [price('paypal', 5, 0), price('adyen', 5, 0), price('stripe', 6, 0)] }, fallback('paypal')],
+    [leastCost, fallback('paypal')],
+    [priced('stripe', 6, 0), priced('adyen', 5, 0), priced('paypal', 5, 0)],
     'paypal adyen stripe',
     'paypal is tried first: it costs least, then it comes first in the fallback list.',
   ],
-])('%s', (_, steps, order, reason) => {
-  const decision = decided(steps);
+  [
+    'a price in another currency',
+    [leastCost],
+    [priced('stripe', 1, 0, 'USD'), priced('adyen', 900, 0)],
+    'adyen stripe',
+    'adyen is tried first: it costs least.',
+  ],
+])('goes by %s of the accounts', (_, steps, providers, order, reason) => {
+  const decision = decided(steps, providers);
   expect([decision.order.join(' '), decision.reason]).toEqual([order, reason]);
 });
 
@@ -171,7 +181,7 @@ it.each([
 });
 
 it('prices the largest amount exactly', () => {
-  const { candidates } = decided([{ kind: 'leastCost', costs: [price('stripe', 7, 9_999)] }], three, { amountMinor: 999_999_999_999 });
+  const { candidates } = decided([leastCost], [priced('stripe', 7, 9_999)], { amountMinor: 999_999_999_999 });
   expect(candidates[0]?.costMinor).toBe(999_900_000_006);
 });
 

@@ -2,23 +2,21 @@ import type { ApprovalRates } from './adaptive.js';
 import type { Candidate, Decision, Draft, Knowledge, KnownProvider, LeftOut } from './decision.js';
 import { indexRules } from './rule-index.js';
 import { type Refine, refinementOf, type Tier } from './steps.js';
-import type { Cost, Step, Strategy } from './strategy.js';
+import type { Price } from '../providers/provider-account.js';
+import type { Strategy } from './strategy.js';
 
 /** A strategy made ready, once for all payments of its version. */
 export interface PreparedStrategy {
   readonly version: number;
   readonly refinements: readonly Refine[];
   readonly isAdaptive: boolean;
-  readonly costs: ReadonlyMap<string, Cost>;
 }
 
 export function prepare({ version, steps }: Pick<Strategy, 'version' | 'steps'>, indexed = indexRules): PreparedStrategy {
-  const costs = steps.flatMap((step: Step) => (step.kind === 'leastCost' ? step.costs : []));
   return {
     version,
     refinements: steps.map((step) => refinementOf(step, indexed)),
     isAdaptive: steps.some(({ kind }) => kind === 'adaptive'),
-    costs: new Map(costs.map((cost) => [priceKey(cost.provider, cost.currency), cost])),
   };
 }
 
@@ -53,11 +51,11 @@ export function decide(strategy: PreparedStrategy, draft: Draft, { providers, ra
 }
 
 function candidateOf(provider: KnownProvider, strategy: PreparedStrategy, draft: Draft, rates: ApprovalRates): Candidate {
-  const cost = strategy.costs.get(priceKey(provider.name, draft.currency));
+  const price = provider.prices.find(({ currency }) => currency === draft.currency);
   return {
     provider: provider.name,
     score: strategy.isAdaptive ? rates.draw(provider.name, draft, draft.id) : null,
-    costMinor: cost ? costOf(cost, draft.amountMinor) : null,
+    costMinor: price ? costOf(price, draft.amountMinor) : null,
     estimate: rates.estimate(provider.name, draft),
     breaker: provider.breaker,
     leftOut: unusable(provider, draft),
@@ -72,10 +70,8 @@ function unusable({ enabled, lacksToken, capabilities, breaker }: KnownProvider,
   return breaker === 'open' ? { because: 'circuit_open' } : null;
 }
 
-const priceKey = (provider: string, currency: string): string => `${currency} ${provider}`;
-
 /** In whole minor units, halves up; the largest amounts are too large to be multiplied as numbers. */
-const costOf = ({ fixedMinor, basisPoints }: Cost, amountMinor: number): number =>
+const costOf = ({ fixedMinor, basisPoints }: Price, amountMinor: number): number =>
   fixedMinor + Number((BigInt(amountMinor) * BigInt(basisPoints) + 5_000n) / 10_000n);
 
 function reasonFor([first, ...rest]: readonly Candidate[], reasons: readonly string[]): string {

@@ -82,6 +82,7 @@ export class Router {
       enabled: account.enabled,
       lacksToken: tokens !== undefined && !Object.hasOwn(tokens, account.name),
       capabilities: this.connections.of(account).capabilities,
+      prices: account.prices,
       breaker: this.health.phaseOf(tenantId, account.name, method),
     }));
     return { providers, rates: this.health.ratesOf(tenantId) };

@@ -32,7 +32,7 @@ export class CandidateView {
   provider: string;
   /** The success rate drawn for this payment; null where the strategy does not go by it. */
   score: number | null;
-  /** Null where the strategy has no price for it. @example 44 */
+  /** Null where it has no price in the currency. @example 44 */
   costMinor: number | null;
   /** How often it approves such payments. @example 0.7 */
   success: number;

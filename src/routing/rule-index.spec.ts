@@ -78,6 +78,7 @@ const knowledge: fc.Arbitrary<Knowledge> = fc
       ...state,
       name: names[at] ?? '',
       capabilities: { currencies: null, methods: ['card', 'bank'] },
+      prices: [],
     })),
     rates: new ApprovalRates(),
   }));

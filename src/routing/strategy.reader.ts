@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { ValidationFailed } from '../kernel/fault/common-faults.js';
-import { isCurrency } from '../kernel/money/currencies.js';
 import { type Condition, problemOf } from './conditions.js';
 import { type Step, strategyLimits as limits } from './strategy.js';
 
@@ -12,20 +11,6 @@ const shares = z
   .min(1)
   .max(limits.providers)
   .refine((all) => areDistinct(all.map(({ provider }) => provider)), 'names a provider twice')
-  .readonly();
-const cost = z
-  .strictObject({
-    provider: name,
-    currency: z.string().refine(isCurrency, 'is no ISO 4217 currency'),
-    fixedMinor: z.int().min(0).max(limits.fixedMinor),
-    basisPoints: z.int().min(0).max(limits.basisPoints),
-  })
-  .readonly();
-const costs = z
-  .array(cost)
-  .min(1)
-  .max(limits.costs)
-  .refine((all) => areDistinct(all.map(({ provider, currency }) => `${currency} ${provider}`)), 'prices a currency of a provider twice')
   .readonly();
 
 const condition = z
@@ -40,10 +25,15 @@ const effect = z.discriminatedUnion('kind', [
 ]);
 const rule = z.strictObject({ name, condition, effect }).readonly();
 
+// Earlier versions carried the prices that the accounts have.
+const noCosts = z.undefined('are the prices of the provider accounts, and no part of a strategy').optional();
 const step = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('rules'), rules: z.array(rule).min(1).max(limits.rules).readonly() }).readonly(),
   z.strictObject({ kind: z.literal('split'), shares }).readonly(),
-  z.strictObject({ kind: z.literal('leastCost'), costs }).readonly(),
+  z
+    .strictObject({ kind: z.literal('leastCost'), costs: noCosts })
+    .transform(({ kind }) => ({ kind }))
+    .readonly(),
   z.strictObject({ kind: z.literal('adaptive'), tolerancePoints: z.int().min(0).max(limits.tolerancePoints).default(0) }).readonly(),
   z.strictObject({ kind: z.literal('fallback'), providers }).readonly(),
 ]);

@@ -35,16 +35,9 @@ export interface Share {
   readonly weight: number;
 }
 
-/** The cheapest first; whoever has no price in the payment's currency comes last. */
+/** The cheapest first, by the prices of the accounts; whoever has none in the payment's currency comes last. */
 export interface LeastCostStep {
   readonly kind: 'leastCost';
-  readonly costs: readonly Cost[];
-}
-export interface Cost {
-  readonly provider: string;
-  readonly currency: string;
-  readonly fixedMinor: number;
-  readonly basisPoints: number;
 }
 
 /** The likeliest to be approved first. */
@@ -65,7 +58,6 @@ export function providersIn(step: Step): readonly string[] {
   const inEffect = (effect: Effect) => (effect.kind === 'split' ? effect.shares.map(({ provider }) => provider) : effect.providers);
   if (step.kind === 'rules') return step.rules.flatMap(({ effect }) => inEffect(effect));
   if (step.kind === 'split') return step.shares.map(({ provider }) => provider);
-  if (step.kind === 'leastCost') return step.costs.map(({ provider }) => provider);
   return step.kind === 'fallback' ? step.providers : [];
 }
 
@@ -74,11 +66,8 @@ export const strategyLimits = {
   /** Of all steps together. */
   rules: 200,
   providers: 50,
-  costs: 1_000,
   name: 100,
   weight: 10_000,
-  fixedMinor: 1_000_000_000,
-  basisPoints: 10_000,
   tolerancePoints: 20,
   /** Of problems that one answer tells. */
   problems: 50,

@@ -26,10 +26,11 @@ afterAll(async () => {
 const call = (method: string, tail = '', json?: unknown, who = admin) =>
   app.call(method, `/api/v1/providers${tail}`, { token: who.token, ...(json !== undefined && { json }) });
 const refusal = ({ status, body }: Answer) => [status, body.error.code, body.error.message] as unknown[];
+const eur = { currency: 'EUR', fixedMinor: 25, basisPoints: 150 };
 const make = async (json: object = {}) => (await call('POST', '', { ...stripe, ...json })).body.data as { id: string };
 
 it('keeps an account, and its credentials where nobody sees them', async () => {
-  const prices = [{ currency: 'EUR', fixedMinor: 25, basisPoints: 150 }];
+  const prices = [eur];
   const { status, body } = await call('POST', '', { ...stripe, prices });
   const at = clock.now().toISOString();
   const account = {
@@ -59,6 +60,7 @@ it.each([
   ['one that Stripe does not have', { credentials: { ...stripe.credentials, pin: '1' } }, 'credentials.pin'],
   ['a connector that there is not', { connector: 'square' }, 'connector'],
   ['a name with capitals', { name: 'Stripe' }, 'name'],
+  ['two prices in a currency', { prices: [eur, { ...eur, fixedMinor: 26 }] }, 'prices'],
   ['a price below nothing', { prices: [{ currency: 'EUR', fixedMinor: -1, basisPoints: 0 }] }, 'prices.0.fixedMinor'],
 ])('refuses %s', async (_, json, field) => {
   const { status, body } = await call('POST', '', { ...stripe, ...json });

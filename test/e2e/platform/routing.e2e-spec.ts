@@ -70,6 +70,11 @@ it.each([
     [{ kind: 'rules', rules: [{ name: 'a', condition: { '+': [1, 2] }, effect: { kind: 'only', providers: ['beta'] } }] }],
     'steps.0.rules.0.condition',
   ],
+  [
+    'prices of its own',
+    [{ kind: 'leastCost', costs: [{ provider: 'beta', currency: 'EUR', fixedMinor: 25, basisPoints: 150 }] }],
+    'steps.0.costs',
+  ],
   ['a provider that the tenant does not have', [prefers('beta', 'EUR'), { kind: 'fallback', providers: ['gamma'] }], 'steps.1'],
 ])('is refused with %s', async (_, steps, field) => {
   for (const answer of [await put(0, ...steps), await call('POST', 'routing/simulate', { steps })]) {
@@ -113,6 +118,25 @@ it('leaves out what is disabled, and says so', async () => {
   await call('PATCH', `providers/${data[0].id}`, { enabled: false });
   const { order, candidates } = (await call('POST', 'routing/preview', draft)).body.data;
   expect([order, candidates[1].provider, candidates[1].leftOut]).toEqual([['beta'], 'alpha', 'disabled']);
+});
+
+it('goes by the prices of the accounts as they are now', async () => {
+  expect((await put(0, { kind: 'leastCost' })).status).toBe(200);
+  const { data } = (await call('GET', 'providers')).body;
+  const decision = async () => {
+    const { order, candidates } = (await call('POST', 'routing/preview', draft)).body.data;
+    return [order, candidates.map(({ costMinor }: { costMinor: number | null }) => costMinor)] as unknown[];
+  };
+  expect(await decision()).toEqual([
+    ['alpha', 'beta'],
+    [null, null],
+  ]);
+  await call('PATCH', `providers/${data[1].id}`, { prices: [{ currency: 'EUR', fixedMinor: 25, basisPoints: 150 }] });
+  expect(await decision()).toEqual([
+    ['beta', 'alpha'],
+    [44, null],
+  ]);
+  expect((await call('POST', 'routing/simulate', { steps: [{ kind: 'leastCost' }] })).status).toBe(200);
 });
 
 it('counts what another strategy would change of stored payments', async () => {
