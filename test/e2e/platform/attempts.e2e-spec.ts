@@ -1,7 +1,8 @@
 import { ObjectId } from 'mongodb';
 import type { ObjectIdHex } from '../../../src/kernel/ids.js';
 import { PaymentsImport } from '../../../src/payments/payments-import.service.js';
-import type { Attempt, Payment, PaymentState } from '../../../src/payments/payment.js';
+import type { Attempt, Payment } from '../../../src/payments/payment.js';
+import type { PaymentState } from '../../../src/payments/payment-states.js';
 import { startApp, type TestApp } from '../../support/app.js';
 
 type Try = [provider: Attempt['provider'], result: 'success' | 'failure', latencyMs: number, code?: string];
