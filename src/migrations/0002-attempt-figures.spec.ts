@@ -25,19 +25,20 @@ const payment: Payment = {
   updatedAt: initiatedAt,
   rev: 1,
 };
-type Row = { _id: number | string; generation?: number };
+type Row = { _id: number | string };
 
 let app: TestApp;
 afterEach(() => app.close());
 
-async function ask(path: string) {
-  const signIn = { form: { email: 'admin@system.local', password: 'Admin@123!' } };
-  const { token } = (await app.call('POST', '/api/auth/login', signIn)).body.data;
-  return (await app.call('GET', `/api/v1/analytics/${path}`, { token })).body.data;
+async function signIn(): Promise<string> {
+  const form = { email: 'admin@system.local', password: 'Admin@123!' };
+  return (await app.call('POST', '/api/auth/login', { form })).body.data.token;
 }
+const ask = async (path: string, token: string) => (await app.call('GET', `/api/v1/analytics/${path}`, { token })).body.data;
 
-it('counts latencies of payments that were counted without, at the next start, and once', async () => {
+it('counts latencies of payments that were counted without, at the next start', async () => {
   app = await startApp();
+  const token = await signIn();
   await app.app.get(PaymentsImport).insert('ten_default', [payment]);
   const { db } = app.app.get(Database);
   const buckets = db.collection<Row>('payment_buckets');
@@ -47,15 +48,15 @@ it('counts latencies of payments that were counted without, at the next start, a
     .toArray();
   await buckets.updateMany({}, { $unset: { latencies: '' } });
   const of = [{ provider: 'Stripe', attempts: 1, p50: 12, p95: 12, p99: 12 }];
-  expect(await ask('latency-percentiles')).toEqual([{ ...of[0], p50: null, p95: null, p99: null }]);
+  expect(await ask('latency-percentiles', token)).toEqual([{ ...of[0], p50: null, p95: null, p99: null }]);
   await db.collection<Row>('migrations').deleteOne({ _id: 2 });
   const { mongodbUri } = app;
   await app.close();
 
   app = await startApp({ mongodbUri, env: { BACKGROUND_INTERVAL_MS: '20' } });
-  expect(await ask('latency-percentiles')).toEqual(of);
-  while ((await ask('daily')).rebuilding);
-  expect(await ask('latency-percentiles')).toEqual(of);
+  expect(await ask('latency-percentiles', token)).toEqual(of);
+  while ((await ask('daily', token)).rebuilding);
+  expect(await ask('latency-percentiles', token)).toEqual(of);
   const now = app.app.get(Database).db.collection<Row>('payment_buckets');
   expect(
     await now
@@ -63,8 +64,4 @@ it('counts latencies of payments that were counted without, at the next start, a
       .sort({ _id: 1 })
       .toArray(),
   ).toEqual(withLatencies.map((bucket) => ({ ...bucket, _id: String(bucket._id).replace(':1:', ':2:'), generation: 2 })));
-  await app.close();
-
-  app = await startApp({ mongodbUri });
-  expect((await app.app.get(Database).db.collection<Row>('payment_buckets').findOne({ _id: 'ten_default' }))?.generation).toBe(2);
 });
