@@ -25,10 +25,11 @@ export class PaymentsAudit {
     const found = await this.payments.find({ _id: { $gt: this.last }, flow: { $exists: true } }, fields).toArray();
     if (found.length < acknowledged) throw new Error(`${this.name}: ${acknowledged} were acknowledged, ${found.length} are there`);
     for (const { _id, state, attempts } of found) {
-      const [entry, another] = books.get(`pay_${_id.toHexString()}-1`) ?? [];
+      const reference = `pay_${_id.toHexString()}-1`;
+      const [entry, another] = books.get(reference) ?? [];
       const isBooked = entry?.captures === 1 && entry.captured === amountMinor && !another;
       if (state !== 'captured' || attempts.length !== 1 || !isBooked)
-        throw new Error(`${this.name} ${_id}: ${state}, ${JSON.stringify(entry)}`);
+        throw new Error(`${this.name} ${reference}: ${state}, ${JSON.stringify(entry)}`);
     }
     this.last = found.at(-1)?._id ?? this.last;
     return found.length;

@@ -7,7 +7,7 @@ import { Fault } from '../kernel/fault/fault.js';
 import { Database } from '../kernel/mongo/database.js';
 import { type AccountDocument, accountsCollection } from './ledger.schema.js';
 import { LedgerWriter } from './ledger-writer.js';
-import { Poller } from './poller.js';
+import { Poller } from '../kernel/poller.js';
 
 type Holder = Pick<AccountDocument, 'tenantId' | 'holds'>;
 

@@ -7,7 +7,7 @@ import { type Config, CONFIG } from '../kernel/config/config.js';
 import { Database } from '../kernel/mongo/database.js';
 import { hasCode } from '../kernel/mongo/error-code.js';
 import { type AnchorDocument, anchorsCollection, type BatchDocument, batchesCollection, idOf } from './ledger.schema.js';
-import { Poller } from './poller.js';
+import { Poller } from '../kernel/poller.js';
 
 export type Anchor = Omit<AnchorDocument, '_id'>;
 

@@ -16,6 +16,7 @@ import { accountsCollection, anchorsCollection, batchesCollection, entriesCollec
 import { bucketsCollection } from '../payments/payment-buckets.js';
 import { paymentsCollection } from '../payments/payment.schema.js';
 import { providerAccountsCollection } from '../providers/provider-account.js';
+import { healthCollection } from '../routing/stored-health.js';
 import { strategiesCollection } from '../routing/stored-strategy.js';
 import { storeItemsCollection } from '../store/store-item.js';
 import { tenantsCollection } from '../tenants/tenant.js';
@@ -54,6 +55,7 @@ export const collections: readonly CollectionSpec[] = [
   inboundWebhooksCollection,
   integrationsCollection,
   providerAccountsCollection,
+  healthCollection,
   strategiesCollection,
   webhookDeliveriesCollection,
   webhookEndpointsCollection,

@@ -46,6 +46,8 @@ const priorWeight = 4;
 /** Of a provider of which nothing is known: rather high, so that one is tried also where all others are very good. */
 const priorSuccess = 0.7;
 const mostSegments = 200;
+/** Less is not kept: of accounts that are gone nothing stays. */
+const leastEvidence = 0.001;
 const nothing: Tally = { approved: 0, declined: 0, latencyMs: 0 };
 
 /** From the whole to the part; each falls back on the one before it while it has seen little. */
@@ -159,7 +161,10 @@ export class ApprovalRates {
     const segments = [...this.segments].map(([key, segment]) => ({
       key,
       count: segment.seen,
-      tallies: segment.providers.map((provider) => ({ provider, ...segment.of(provider) })),
+      tallies: segment.providers.flatMap((provider) => {
+        const tally = segment.of(provider);
+        return evidenceOf(tally) < leastEvidence ? [] : [{ provider, ...tally }];
+      }),
     }));
     return { segments };
   }

@@ -1,33 +1,48 @@
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { Clock } from '../kernel/clock.js';
 import type { Outcome } from '../providers/payment-provider.js';
-import { ApprovalRates, type Segment } from './adaptive.js';
-import { type Circuit, type CircuitEvent, type CircuitPhase, closedAt, eventOf, next, phaseAt } from './circuit-breaker.js';
-
-/** How a tenant's accounts fare, as this process has seen it. */
-class TenantHealth {
-  readonly rates = new ApprovalRates();
-  readonly circuits = new Map<string, Circuit>();
-}
+import type { ApprovalRates, Segment } from './adaptive.js';
+import { type CircuitEvent, type CircuitPhase, eventOf, phaseAt } from './circuit-breaker.js';
+import { ProviderHealthRepository } from './provider-health.repository.js';
+import { TenantHealth } from './tenant-health.js';
 
 /** One authorization at one account, and what kind of payment it is. */
 export interface Sending extends Segment {
   readonly account: string;
 }
+const mostTenants = 1_000;
 
 /** What is known of how providers fare: every authorization is told to it, and routing asks it. */
 @Injectable()
 export class ProviderHealth {
-  private readonly tenants = new Map<string, TenantHealth>();
+  private readonly tenants = new LRUCache<string, TenantHealth>({ max: mostTenants });
+  private readonly met = new LRUCache<string, Promise<void>>({ max: mostTenants });
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly repository: ProviderHealthRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Before the first decision for a tenant: what all nodes know. */
+  meet(tenantId: string): Promise<void> {
+    const meeting = this.met.get(tenantId) ?? this.read(tenantId);
+    this.met.set(tenantId, meeting);
+    return meeting;
+  }
+
+  /** The tenants that this node has had to do with. */
+  all(): readonly (readonly [tenantId: string, health: TenantHealth])[] {
+    return [...this.tenants.entries()];
+  }
 
   ratesOf(tenantId: string): ApprovalRates {
     return this.of(tenantId).rates;
   }
 
   phaseOf(tenantId: string, account: string, method: string): CircuitPhase {
-    return phaseAt(this.circuitOf(tenantId, account, method), this.clock.now().getTime());
+    const now = this.clock.now().getTime();
+    return phaseAt(this.of(tenantId).circuitOf(circuitKey(account, method), now), now);
   }
 
   sent(tenantId: string, sending: Sending): void {
@@ -38,16 +53,21 @@ export class ProviderHealth {
   told(tenantId: string, { account: provider, ...segment }: Sending, outcome: Outcome, latencyMs: number): void {
     this.turn(tenantId, { account: provider, ...segment }, eventOf(outcome));
     if (outcome.outcome === 'unknown') return;
-    this.of(tenantId).rates.observe({ provider, ...segment, approved: outcome.outcome === 'applied', latencyMs });
+    this.of(tenantId).observe({ provider, ...segment, approved: outcome.outcome === 'applied', latencyMs });
+  }
+
+  private async read(tenantId: string): Promise<void> {
+    try {
+      const shared = await this.repository.find(tenantId);
+      if (shared) this.of(tenantId).learn(shared);
+    } catch (error) {
+      this.met.delete(tenantId);
+      throw error;
+    }
   }
 
   private turn(tenantId: string, { account, method }: Sending, event: CircuitEvent): void {
-    const circuit = next(this.circuitOf(tenantId, account, method), event, this.clock.now().getTime());
-    this.of(tenantId).circuits.set(circuitKey(account, method), circuit);
-  }
-
-  private circuitOf(tenantId: string, account: string, method: string): Circuit {
-    return this.of(tenantId).circuits.get(circuitKey(account, method)) ?? closedAt(this.clock.now().getTime());
+    this.of(tenantId).turn(circuitKey(account, method), event, this.clock.now().getTime());
   }
 
   private of(tenantId: string): TenantHealth {

@@ -64,7 +64,8 @@ export class Router {
   /** As it is now. */
   async ground(tenantId: string): Promise<Ground> {
     const scope = tenantScope(tenantId);
-    const [strategy, accounts] = await Promise.all([this.strategies.current(tenantId), this.accounts.all(scope)]);
+    const reads = [this.strategies.current(tenantId), this.accounts.all(scope), this.health.meet(tenantId)] as const;
+    const [strategy, accounts] = await Promise.all(reads);
     const key = `${tenantId} ${strategy.version}`;
     const prepared = this.prepared.get(key) ?? prepare(strategy);
     this.prepared.set(key, prepared);

@@ -5,10 +5,12 @@ import { PaymentsModule } from '../payments/payments.module.js';
 import { ProvidersModule } from '../providers/providers.module.js';
 import { FlowDriver } from './flow-driver.js';
 import { FlowWriter } from './flow-writer.js';
+import { HealthSharing } from './health-sharing.js';
 import { PaymentFlowsController } from './payment-flows.controller.js';
 import { PaymentFlows } from './payment-flows.service.js';
 import { ProviderCalls } from './provider-calls.js';
 import { ProviderHealth } from './provider-health.js';
+import { ProviderHealthRepository } from './provider-health.repository.js';
 import { ProviderNews } from './provider-news.js';
 import { Refunds } from './refunds.service.js';
 import { Resolver } from './resolver.js';
@@ -26,10 +28,12 @@ import { Strategies } from './strategies.service.js';
   providers: [
     FlowDriver,
     FlowWriter,
+    HealthSharing,
     PaymentFlows,
     { provide: PaymentConfirmer, useExisting: PaymentFlows },
     ProviderCalls,
     ProviderHealth,
+    ProviderHealthRepository,
     ProviderNews,
     Refunds,
     Resolver,

@@ -246,6 +246,9 @@ function providerVariables() {
     REVIEW_AFTER_MS: wholeNumber(1000, 604_800_000)
       .default(86_400_000)
       .register(variableNotes, wholeNumberNote('How long that may take until a person is to look at it.', 1000, 604_800_000)),
+    ROUTING_SHARE_MS: wholeNumber(50, 600_000)
+      .default(5000)
+      .register(variableNotes, wholeNumberNote('How often nodes tell each other how payment providers fare.', 50, 600_000)),
   };
 }
 

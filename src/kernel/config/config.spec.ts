@@ -55,6 +55,7 @@ describe('defaults', () => {
       providerTimeoutMs: 20_000,
       resolveAfterMs: 4000,
       reviewAfterMs: 86_400_000,
+      routingShareMs: 5000,
       eventLeaseMs: 5_000,
       eventHeartbeatMs: 15_000,
       eventStreamsPerUser: 5,
