@@ -33,7 +33,7 @@ const read = async (tenantId: string, after: number, limit: number, filter?: Eve
 
 describe('readers that begin again at any point while writers write', () => {
   const writers = 6;
-  const eachWrites = Math.ceil(scale(10_000, 100_000) / writers);
+  const eachWrites = Math.ceil(scale(5_000, 100_000) / writers);
   const work = { isWritten: false };
   let nodes: FeedNode[] = [];
   afterAll(() => Promise.all(nodes.map((node) => node.stop())));

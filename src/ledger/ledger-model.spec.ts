@@ -14,8 +14,8 @@ import { type LedgerBatch, NotUnique } from './ledger-store.js';
 jest.mock('node:timers/promises', () => ({ setTimeout: () => new Promise((resolve) => setImmediate(resolve)) }));
 
 const seed = newSeed();
-const numRuns = scale(300, 5_000);
-const numReplays = scale(5, 100);
+const numRuns = scale(150, 5_000);
+const numReplays = scale(3, 100);
 const patience = scale(120_000, 1_800_000);
 /** A failing run is made smaller as long as there is time. */
 const limited = { seed, interruptAfterTimeLimit: patience / 2, markInterruptAsFailure: true };

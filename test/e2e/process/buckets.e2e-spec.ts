@@ -7,7 +7,7 @@ import { newSeed, randomOf, scale } from '../../support/random.js';
 import { startServer, type TestServer } from '../../support/server.js';
 
 const seed = newSeed();
-const operations = scale(400, 20_000);
+const operations = scale(300, 20_000);
 const atOnce = 16;
 const random = randomOf(seed);
 const uri = testDatabaseUri('buckets');

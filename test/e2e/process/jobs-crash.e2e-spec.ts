@@ -14,7 +14,7 @@ import { forgivePipes } from '../../support/run-program.js';
 const seed = newSeed();
 const random = randomOf(seed);
 const kills = scale(3, 50);
-const jobsUnderKills = scale(1_000, 10_000);
+const jobsUnderKills = scale(500, 10_000);
 const failpoints = failpointsOf('jobs');
 const uri = testDatabaseUri('jobs-crash');
 const killed = new Map<string, number>();

@@ -309,7 +309,7 @@ it('half of the requests replays, over caches that remember four accounts: no se
   const writers = [bench.node({ cachedAccounts: 4 }).writer, bench.node({ cachedAccounts: 4 }).writer];
   const of = commandsOf('small');
   const owners = Array.from({ length: 40 }, (_, number) => `user${number}`);
-  const requests = scale(1_500, 15_000);
+  const requests = scale(750, 15_000);
   const sent: { key: string; owner: string; amount: number }[] = [];
   const answers = new Map<string, Set<number>>();
   let [replays, left] = [0, requests];
