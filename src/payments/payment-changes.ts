@@ -1,7 +1,7 @@
 import type { Actor } from '../kernel/actor/actor.js';
 import type { ObjectIdHex } from '../kernel/ids.js';
 import { type Attempt, type Charge, type Customer, decideManually, limits, type Payment, type PaymentStatus, statusOf } from './payment.js';
-import { isUnderWay, type PaymentFlow } from './payment-flow.js';
+import { isUnderWay, type PaymentFlow, tokenless } from './payment-flow.js';
 import type { PaymentState } from './payment-states.js';
 import { NothingToUpdate, TooManyAttempts, TransitionRefused } from './payment.faults.js';
 
@@ -83,7 +83,8 @@ function isSettledElsewhere({ flow, state: before }: Payment, { core }: PaymentC
 
 function decidedFlow(flow: PaymentFlow, state: PaymentState, amountMinor: number): PaymentFlow {
   const capturedMinor = statusOf[state] === 'success' ? flow.capturedMinor || amountMinor : flow.capturedMinor;
-  return { ...flow, operation: null, review: null, capturedMinor };
+  const { actionUrl: _url, ...rest } = tokenless(flow);
+  return { ...rest, ahead: [], operation: null, review: null, capturedMinor };
 }
 
 /** @throws TransitionRefused where a provider may still do something about it */

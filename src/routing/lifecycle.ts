@@ -2,7 +2,14 @@ import type { Decline } from '../providers/decline.js';
 import type { Outcome, ProviderPayment } from '../providers/payment-provider.js';
 import type { Payment } from '../payments/payment.js';
 import type { Confirmation } from '../payments/payment-confirmer.js';
-import type { FlowAccount, FlowOperation, LastOperation, OperationKind, ReviewReason } from '../payments/payment-flow.js';
+import {
+  type FlowAccount,
+  type FlowOperation,
+  type LastOperation,
+  type OperationKind,
+  type ReviewReason,
+  tokenless,
+} from '../payments/payment-flow.js';
 import { type PaymentEvent, stateAfter } from '../payments/payment-states.js';
 import { mismatchOf, provesDone } from './books.js';
 import { followUpOf } from './failover.js';
@@ -163,8 +170,7 @@ function failed(
 /** Nothing is under way any more, and with it goes what only an authorization needs. */
 function ended(payment: FlowPayment, event: PaymentEvent, last: LastOperation): FlowPayment {
   const { actionUrl: _url, ...flow } = payment.flow;
-  const method = { ...flow.method, tokens: {} };
-  return { ...payment, state: after(payment, event), flow: { ...flow, method, ahead: [], operation: null, last } };
+  return { ...payment, state: after(payment, event), flow: { ...tokenless(flow), ahead: [], operation: null, last } };
 }
 
 /** Of what the provider has taken on and will tell, an unanswered question says nothing new. */
