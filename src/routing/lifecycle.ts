@@ -5,6 +5,7 @@ import type { Confirmation } from '../payments/payment-confirmer.js';
 import {
   type FlowAccount,
   type FlowOperation,
+  isUnderWay,
   type LastOperation,
   type OperationKind,
   type ReviewReason,
@@ -76,14 +77,22 @@ export function answered(payment: FlowPayment, { key, outcome, latencyMs }: Answ
   if (outcome.outcome === 'unknown') return doubted(timed, operation, outcome.because, moment);
   if (outcome.outcome === 'applied') return known(timed, outcome.payment, moment);
   const { payment: books } = outcome;
-  return books && provesDone(operation, books) ? known(timed, books, moment) : refused(timed, operation, outcome.decline, moment, books);
+  if (books && provesDone(operation, books)) return known(timed, books, moment);
+  return lifted(refused(timed, operation, outcome.decline, moment, books));
 }
 
 /** After what the provider's books say, of what is under way and of what has long been over. */
 export function known(payment: FlowPayment, books: ProviderPayment, moment: Moment): FlowPayment {
   const seen = withRefunds(withTry(payment, { providerId: books.providerId }), books.refunds);
   if (mismatchOf(payment, books)) return reviewed(seen, 'amount_mismatch', moment);
-  return counted(stepped(seen, books, moment));
+  return lifted(counted(stepped(seen, books, moment)));
+}
+
+/** Once everything is known, nobody need look at what was not. */
+export function lifted(payment: FlowPayment): FlowPayment {
+  const { flow, state } = payment;
+  const isOver = flow.review?.reason === 'unresolved' && state !== 'requires_action' && !isUnderWay(flow);
+  return isOver ? { ...payment, flow: { ...flow, review: null } } : payment;
 }
 
 /** Waits for a person. */
