@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import { startApp, type Answer, type TestApp } from '../../support/app.js';
 import { as, newTenant, type Somebody } from '../../support/as.js';
+import { testDatabaseUri } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 import { send, startTestSandbox, type TestSandbox } from '../../support/sandbox.js';
 import { approved, by, providerNames, Shop, sold } from '../../support/shops.js';
@@ -580,6 +581,51 @@ describe('a person looks at it', () => {
     ]);
     expect((await shop.ask('GET', 'payments?review=true')).body.data).toEqual([]);
     expect(await tokensKept()).toEqual([]);
+  });
+});
+
+describe('a provider is down for long', () => {
+  it('a person looks at it, and need not once the provider can be asked', async () => {
+    const impatient = await startApp({
+      env: { ...env, SANDBOX_URL: sandbox.sandbox.url, REVIEW_AFTER_MS: '1000' },
+      mongodbUri: testDatabaseUri('impatient'),
+    });
+    try {
+      const own = await Shop.open(impatient, sandbox.sandbox.url);
+      const faults = [
+        { kind: 'http500_after', operation: 'authorize' },
+        { kind: 'reset_before', operation: 'read' },
+      ];
+      await sandbox.turn('stripe', { faults, webhooks: { drop: 1 } });
+      const { body } = await own.pay({ stripe: approved.stripe });
+      const { id, state } = body.data as { id: string; state: string };
+      const inReview = await eventually(async () => {
+        const [found] = (await own.ask('GET', 'payments?review=true')).body.data;
+        return found as Answer['body'];
+      });
+      expect([state, inReview]).toMatchObject([
+        'unknown',
+        { id, state: 'unknown', processing: { review: 'unresolved', capturedMinor: 0 } },
+      ]);
+      await sandbox.turn('stripe', {});
+      await eventually(async () => (await own.payment(id)).state === 'captured');
+      expect((await own.payment(id)).processing).toMatchObject({ review: null, operation: null, capturedMinor: 1299 });
+      expect(await own.books(id)).toMatchObject([{ authorizations: 1, captured: 1299 }]);
+    } finally {
+      await impatient.close();
+    }
+  });
+
+  it.each([
+    ['success', 'captured'],
+    ['failed', 'declined'],
+  ])('a capture that was taken back is decided by a person: %s', async (status, state) => {
+    const { id } = (await shop.pay({ adyen: 'tok_adyen_capturefail' }, 'later')).body.data;
+    await shop.act(`payments/${id}/capture`);
+    await eventually(async () => (await shop.payment(id as string)).processing.review === 'capture_failed');
+    const { body } = await shop.ask('PATCH', `payments/${id}`, { json: { status, reason: 'Looked at' } });
+    expect(body.data).toMatchObject({ state, processing: { review: null } });
+    expect((await shop.ask('GET', 'payments?review=true')).body.data).toEqual([]);
   });
 });
 
