@@ -1,7 +1,7 @@
 import type { Actor } from '../kernel/actor/actor.js';
 import type { ObjectIdHex } from '../kernel/ids.js';
 import { type Attempt, type Charge, type Customer, decideManually, limits, type Payment, type PaymentStatus, statusOf } from './payment.js';
-import { isUnderWay, type PaymentFlow } from './payment-flow.js';
+import { isUnderWay, type PaymentFlow, tokenless } from './payment-flow.js';
 import type { PaymentState } from './payment-states.js';
 import { NothingToUpdate, TooManyAttempts, TransitionRefused } from './payment.faults.js';
 
@@ -55,10 +55,12 @@ export function changePayment(payment: Payment, actor: Actor, change: PaymentCha
   const added = fresh(payment, change);
   assertFew(added, payment.attempts.length);
   const attempts = [...payment.attempts, ...added];
+  const isDecided = state !== payment.state;
   const from = statusOf[payment.state];
   const decision = { from, to: statusOf[state], by: actor.userId, reason: change.reason ?? '', at: now };
-  const decisions = state === payment.state ? payment.decisions : [...payment.decisions, decision].slice(-limits.decisions);
-  const flow = payment.flow && state !== payment.state ? decidedFlow(payment.flow, state, payment.amountMinor) : payment.flow;
+  const decisions = isDecided ? [...payment.decisions, decision].slice(-limits.decisions) : payment.decisions;
+  const seen = payment.flow?.review && change.status !== undefined ? { ...payment.flow, review: null } : payment.flow;
+  const flow = seen && isDecided ? decidedFlow(seen, state, payment.amountMinor) : seen;
   const after = { ...payment, ...change.core, state, attempts, decisions, ...(flow && { flow }) };
   return stamped(payment, after, now);
 }
@@ -68,7 +70,7 @@ export function stamped(before: Payment, after: Payment, now: Date): Payment {
   return changedFields(before, after).length === 0 ? before : { ...after, updatedAt: now, rev: before.rev + 1 };
 }
 
-/** Of what waits for a person, a person decides whatever else it waits for. */
+/** Of what waits for a person, a person decides whatever else it waits for; the same status again says that it has been looked at. */
 function decidedState({ state, flow }: Payment, to: PaymentStatus, { role }: Actor): PaymentState | null {
   const isOpen = flow?.review && statusOf[state] === 'pending';
   if (isOpen && to === 'pending') return state;
@@ -83,7 +85,8 @@ function isSettledElsewhere({ flow, state: before }: Payment, { core }: PaymentC
 
 function decidedFlow(flow: PaymentFlow, state: PaymentState, amountMinor: number): PaymentFlow {
   const capturedMinor = statusOf[state] === 'success' ? flow.capturedMinor || amountMinor : flow.capturedMinor;
-  return { ...flow, operation: null, review: null, capturedMinor };
+  const { actionUrl: _url, ...rest } = tokenless(flow);
+  return { ...rest, ahead: [], operation: null, capturedMinor };
 }
 
 /** @throws TransitionRefused where a provider may still do something about it */

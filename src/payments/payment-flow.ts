@@ -119,6 +119,12 @@ export const refundedMinor = ({ refunds }: PaymentFlow): number =>
 export const isUnderWay = ({ operation, refunds }: PaymentFlow): boolean =>
   operation !== null || refunds.some(({ state }) => state === 'sent' || state === 'in_doubt');
 
+/** As it is kept anywhere else than with the payments themselves. */
+export const withoutTokens = <Kept extends { readonly flow?: PaymentFlow }>(payment: Kept): Kept =>
+  payment.flow ? { ...payment, flow: tokenless(payment.flow) } : payment;
+
+export const tokenless = (flow: PaymentFlow): PaymentFlow => ({ ...flow, method: { ...flow.method, tokens: {} } });
+
 /** What a log may hold of it: no tokens, and no decision. */
 export function flowSummary({ tries, capture, operation, authorizedMinor, capturedMinor, refunds, review }: PaymentFlow) {
   return {

@@ -26,7 +26,7 @@ export interface PaymentCommand {
   /** What else is written with the change, and not where nothing has changed. */
   effects?(after: Payment | null, before: Payment | null): PaymentEffects;
   /** What the same request is answered again, where that is not the payment after the change. */
-  readonly answer?: unknown;
+  answer?(after: Payment | null): unknown;
 }
 export interface PaymentEffects {
   /** What is to be done because of the change. */
@@ -141,7 +141,7 @@ class Batch {
 
   get outcomes() {
     return [...this.answers].flatMap(([{ key, command }, answer]) => {
-      return key && answer.ok ? [{ key, value: command.answer ?? answer.value }] : [];
+      return key && answer.ok ? [{ key, value: command.answer ? command.answer(answer.value) : answer.value }] : [];
     });
   }
 

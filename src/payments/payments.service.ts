@@ -95,7 +95,13 @@ export class PaymentsService {
       assertRemovable(visible(current, actor));
       return null;
     };
-    await this.lane.submit(actor.tenantId, { paymentId: id, isNew: false, context: this.context(actor), decide, answer });
+    await this.lane.submit(actor.tenantId, {
+      paymentId: id,
+      isNew: false,
+      context: this.context(actor),
+      decide,
+      answer: () => answer ?? null,
+    });
   }
 
   private context(actor: Actor): ChangeContext {

@@ -1,6 +1,7 @@
 import type { FlowOperation } from '../payments/payment-flow.js';
 import type { ProviderPayment } from '../providers/payment-provider.js';
 import type { FlowPayment } from './flow-payment.js';
+import { isOff } from './refund-rows.js';
 
 /** ISO 4217's code for no currency: the provider has named none. */
 const noCurrency = 'XXX';
@@ -12,6 +13,7 @@ export function provesDone({ kind }: FlowOperation, { state }: ProviderPayment):
 
 /** Whether the books hold other money than was asked for. */
 export function mismatchOf(payment: FlowPayment, books: ProviderPayment): boolean {
+  if (isOff(payment, books.refunds)) return true;
   if (books.state !== 'authorized' && books.state !== 'captured') return false;
   if (books.currency !== noCurrency && books.currency !== payment.currency) return true;
   const expected = expectedMinor(payment, books.state);

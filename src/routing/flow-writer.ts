@@ -5,7 +5,7 @@ import { type Config, CONFIG } from '../kernel/config/config.js';
 import { requestContext } from '../kernel/http/request-context.js';
 import type { NewJob } from '../kernel/jobs/job.js';
 import type { Payment } from '../payments/payment.js';
-import { refundOf } from '../payments/payment-flow.js';
+import { refundOf, withoutTokens } from '../payments/payment-flow.js';
 import { stamped } from '../payments/payment-changes.js';
 import { type PaymentEffects, PaymentsLane } from '../payments/payments.lane.js';
 import { type FlowPayment, isFlow, type Moment } from './flow-payment.js';
@@ -72,10 +72,12 @@ export class FlowWriter {
     { id: paymentId, tenantId }: Named,
     actor: Author,
     at: Date,
-    { isNew = false, ...rest }: Decided,
+    { isNew = false, decide, answer }: Decided,
   ): Promise<Payment | null> {
     const context = { actor, at, traceId: requestContext.traceId() };
-    return this.lane.submit(tenantId, { paymentId, isNew, context, effects: (after, before) => this.effects(after, before), ...rest });
+    const effects = (after: Payment | null, before: Payment | null) => this.effects(after, before);
+    const kept = (after: Payment | null) => answer ?? (after && withoutTokens(after));
+    return this.lane.submit(tenantId, { paymentId, isNew, context, decide, effects, answer: kept });
   }
 
   private effects(after: Payment | null, before: Payment | null): PaymentEffects {
@@ -88,7 +90,9 @@ export class FlowWriter {
       done: { kind: resolveKind, keys: ended.map(({ id }) => id) },
       restated: then.flatMap(({ id, phase, requestId }) => {
         const asked = now.find((one) => one.id === id);
-        return requestId === undefined || asked?.phase === phase ? [] : [{ requestId, value: asked?.answer ?? after }];
+        return requestId === undefined || asked?.phase === phase
+          ? []
+          : [{ requestId, value: asked?.answer ?? (after && withoutTokens(after)) }];
       }),
     };
   }
@@ -109,5 +113,5 @@ export function askedOf(payment: Payment | null): readonly Asked[] {
   });
   if (!operation) return asked;
   const { key: id, since, phase, requestId } = operation;
-  return [...asked, { id, since, isOpen: true, phase, requestId, answer: payment }];
+  return [...asked, { id, since, isOpen: true, phase, requestId, answer: withoutTokens(payment) }];
 }

@@ -104,9 +104,9 @@ describe('after what the books say', () => {
     const before = rows[row]?.() as FlowPayment;
     const kind = before.flow.operation?.kind;
     const says = ofBooks[column as keyof typeof ofBooks](kind);
-    expect(told(before, known(before, says, later))).toBe(cell);
     // The answer to the operation says the same, and one to an operation that is over says nothing.
-    if (kind) expect(told(before, answered(before, { key: 'the-key', outcome: applied(says) }, later))).toBe(cell);
+    const after = [known(before, says, later), ...(kind ? [answered(before, { key: 'the-key', outcome: applied(says) }, later)] : [])];
+    expect(after.map((payment) => told(before, payment))).toEqual(after.map(() => cell));
     expect(answered(before, { key: 'another-key', outcome: applied(says) }, later)).toBe(before);
   });
 });

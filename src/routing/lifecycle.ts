@@ -2,7 +2,15 @@ import type { Decline } from '../providers/decline.js';
 import type { Outcome, ProviderPayment } from '../providers/payment-provider.js';
 import type { Payment } from '../payments/payment.js';
 import type { Confirmation } from '../payments/payment-confirmer.js';
-import type { FlowAccount, FlowOperation, LastOperation, OperationKind, ReviewReason } from '../payments/payment-flow.js';
+import {
+  type FlowAccount,
+  type FlowOperation,
+  isUnderWay,
+  type LastOperation,
+  type OperationKind,
+  type ReviewReason,
+  tokenless,
+} from '../payments/payment-flow.js';
 import { type PaymentEvent, stateAfter } from '../payments/payment-states.js';
 import { mismatchOf, provesDone } from './books.js';
 import { followUpOf } from './failover.js';
@@ -69,16 +77,23 @@ export function answered(payment: FlowPayment, { key, outcome, latencyMs }: Answ
   if (outcome.outcome === 'unknown') return doubted(timed, operation, outcome.because, moment);
   if (outcome.outcome === 'applied') return known(timed, outcome.payment, moment);
   const { payment: books } = outcome;
-  if (!books) return refused(timed, operation, outcome.decline, moment);
-  if (provesDone(operation, books)) return known(timed, books, moment);
-  return refused(withTry(timed, { providerId: books.providerId }), operation, outcome.decline, moment, books);
+  if (books && provesDone(operation, books)) return known(timed, books, moment);
+  const seen = books ? withTry(timed, { providerId: books.providerId }) : timed;
+  return lifted(refused(seen, operation, outcome.decline, moment, books));
 }
 
 /** After what the provider's books say, of what is under way and of what has long been over. */
 export function known(payment: FlowPayment, books: ProviderPayment, moment: Moment): FlowPayment {
   const seen = withRefunds(withTry(payment, { providerId: books.providerId }), books.refunds);
   if (mismatchOf(payment, books)) return reviewed(seen, 'amount_mismatch', moment);
-  return counted(stepped(seen, books, moment));
+  return lifted(counted(stepped(seen, books, moment)));
+}
+
+/** Once everything is known, nobody need look at what was not. */
+export function lifted(payment: FlowPayment): FlowPayment {
+  const { flow, state } = payment;
+  const isOver = flow.review?.reason === 'unresolved' && state !== 'requires_action' && !isUnderWay(flow);
+  return isOver ? { ...payment, flow: { ...flow, review: null } } : payment;
 }
 
 /** Waits for a person. */
@@ -165,10 +180,7 @@ function failed(
 /** Nothing is under way any more, and with it goes what only an authorization needs. */
 function ended(payment: FlowPayment, event: PaymentEvent, last: LastOperation): FlowPayment {
   const { actionUrl: _url, ...flow } = payment.flow;
-  const method = { ...flow.method, tokens: {} };
-  // A person was wanted only because nobody else knew.
-  const review = flow.review?.reason === 'unresolved' ? null : flow.review;
-  return { ...payment, state: after(payment, event), flow: { ...flow, method, ahead: [], operation: null, last, review } };
+  return { ...payment, state: after(payment, event), flow: { ...tokenless(flow), ahead: [], operation: null, last } };
 }
 
 /** Of what the provider has taken on and will tell, an unanswered question says nothing new. */

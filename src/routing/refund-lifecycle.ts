@@ -1,7 +1,7 @@
 import type { PaymentRefund } from '../payments/payment-flow.js';
 import type { Outcome } from '../providers/payment-provider.js';
 import type { FlowPayment, Moment } from './flow-payment.js';
-import { known } from './lifecycle.js';
+import { known, lifted } from './lifecycle.js';
 import { counted, withRow } from './refund-rows.js';
 
 /** The same payment with one more refund, which is about to be sent. */
@@ -16,7 +16,7 @@ export function refundAnswered(payment: FlowPayment, id: PaymentRefund['id'], ou
   if (outcome.outcome === 'applied') return doubtIfOpen(known(payment, outcome.payment, moment), id);
   if (outcome.outcome === 'unknown') return doubtIfOpen(payment, id);
   const { category: code, message, code: providerCode } = outcome.decline;
-  return counted(withRow(payment, { ...refund, state: 'failed', code, message: message || providerCode }));
+  return lifted(counted(withRow(payment, { ...refund, state: 'failed', code, message: message || providerCode })));
 }
 
 /** Taken by the provider, it says, and yet it is not in the books: that is no answer. */

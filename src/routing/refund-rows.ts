@@ -6,14 +6,22 @@ import type { FlowPayment } from './flow-payment.js';
 /** With what the provider's books say of refunds: a state only ever goes on. */
 export function withRefunds(payment: FlowPayment, listed: readonly ProviderRefund[]): FlowPayment {
   return payment.flow.refunds.reduce((seen, refund) => {
-    const found = listed.find(({ reference, providerId }) => reference === refund.id || providerId === refund.providerId);
-    if (!found || found.amountMinor !== refund.amountMinor) return seen;
+    const found = rowOf(refund, listed);
+    if (!found) return seen;
+    if (found.amountMinor !== refund.amountMinor) return withRow(seen, { ...refund, providerId: found.providerId });
     const state = later(refund.state, found.state);
     const told =
       state === 'failed' && refund.state !== 'failed' ? { code: 'refused', message: 'The refund has failed at the provider' } : {};
     return withRow(seen, { ...refund, state, providerId: found.providerId, ...told });
   }, payment);
 }
+
+/** Whether the books hold another amount for a refund than was asked for. */
+export const isOff = (payment: FlowPayment, listed: readonly ProviderRefund[]): boolean =>
+  payment.flow.refunds.some((refund) => (rowOf(refund, listed)?.amountMinor ?? refund.amountMinor) !== refund.amountMinor);
+
+const rowOf = (refund: PaymentRefund, listed: readonly ProviderRefund[]): ProviderRefund | undefined =>
+  listed.find(({ reference, providerId }) => reference === refund.id || providerId === refund.providerId);
 
 /** What its refunds make of a captured payment. */
 export function counted(payment: FlowPayment): FlowPayment {

@@ -55,13 +55,14 @@ export class Resolver implements OnModuleInit {
     const { providerTimeoutMs, reviewAfterMs } = this.config;
     // Who sent it may still be waiting for the answer.
     if (open.isSent && ageMs < providerTimeoutMs + graceMs) return new Date(open.since.getTime() + providerTimeoutMs + graceMs);
-    if (payment.flow.review) return this.later(longestMs.review);
+    // What is wrong does not come right by asking; what nobody knew may be known by now.
+    if (payment.flow.review && payment.flow.review.reason !== 'unresolved') return this.later(longestMs.review);
     const after = await this.resolve(payment, open, ageMs);
     await failpoint('payments.resolved');
     const still = openOf(after, payload.asked as string);
     if (!still) return;
     if (ageMs > reviewAfterMs) await this.writer.tell(after, (current, moment) => reviewed(current, 'unresolved', moment));
-    const longest = still.isAccepted ? longestMs.accepted : longestMs.doubt;
+    const longest = after.flow.review ? longestMs.review : still.isAccepted ? longestMs.accepted : longestMs.doubt;
     return this.later(Math.min(Math.max(ageMs / 2, this.config.resolveAfterMs), longest));
   }
 
