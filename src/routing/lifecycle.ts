@@ -74,10 +74,14 @@ export function answered(payment: FlowPayment, { key, outcome, latencyMs }: Answ
 
 /** After what the provider's books say, of what is under way and of what has long been over. */
 export function known(payment: FlowPayment, books: ProviderPayment, moment: Moment): FlowPayment {
+  // Asked about an attempt after which somebody else has sent the payment on.
+  if (books.reference !== referenceOf(payment)) return holdsMoney(books) ? reviewed(payment, 'unexpected_charge', moment) : payment;
   const seen = withRefunds(withTry(payment, { providerId: books.providerId }), books.refunds);
   if (mismatchOf(payment, books)) return reviewed(seen, 'amount_mismatch', moment);
   return counted(stepped(seen, books, moment));
 }
+
+export const holdsMoney = ({ state }: ProviderPayment): boolean => state === 'captured' || state === 'authorized';
 
 /** Waits for a person. */
 export function reviewed(payment: FlowPayment, reason: ReviewReason, { at }: Moment): FlowPayment {
