@@ -21,7 +21,7 @@ const concurrency = 50;
 /** After the time-out of a call it is certain that whoever made it does not wait for it any more. */
 const graceMs = 500;
 /** Between two questions: as long as half of what has passed, within these. What the provider has taken on it will tell by itself. */
-const longestMs = { doubt: 30_000, accepted: 300_000, review: 3_600_000 };
+const longestMs = { doubt: 30_000, accepted: 300_000, refund: 3_600_000, review: 3_600_000 };
 const hourMs = 3_600_000;
 const marginHours = 2;
 
@@ -60,8 +60,10 @@ export class Resolver implements OnModuleInit {
     await failpoint('payments.resolved');
     const still = openOf(after, payload.asked as string);
     if (!still) return;
-    if (ageMs > reviewAfterMs) await this.writer.tell(after, (current, moment) => reviewed(current, 'unresolved', moment));
-    const longest = still.isAccepted ? longestMs.accepted : longestMs.doubt;
+    // A refund may be pending for days.
+    const isPending = 'refund' in still && still.isAccepted;
+    if (ageMs > reviewAfterMs && !isPending) await this.writer.tell(after, (current, moment) => reviewed(current, 'unresolved', moment));
+    const longest = isPending ? longestMs.refund : still.isAccepted ? longestMs.accepted : longestMs.doubt;
     return this.later(Math.min(Math.max(ageMs / 2, this.config.resolveAfterMs), longest));
   }
 
@@ -117,8 +119,8 @@ function openOf({ flow: { operation, refunds } }: FlowPayment, id: string): Open
     const { phase, since } = operation;
     return { id, since, operation, isSent: phase === 'sent', isAccepted: phase === 'accepted' };
   }
-  const refund = refunds.find((row) => row.id === id && (row.state === 'sent' || row.state === 'in_doubt'));
-  return refund && { id, since: refund.at, refund, isSent: refund.state === 'sent', isAccepted: false };
+  const refund = refunds.find((row) => row.id === id && row.state !== 'succeeded' && row.state !== 'failed');
+  return refund && { id, since: refund.at, refund, isSent: refund.state === 'sent', isAccepted: refund.state === 'pending' };
 }
 
 /** Whether the same said again is still the same; later it would be done a second time. */
