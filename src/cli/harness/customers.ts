@@ -29,8 +29,8 @@ export interface Run {
   readonly count: number;
   readonly atOnce: number;
   /** Of all of them, the share that may be under way by now. */
-  share(): number;
-  begun(payments: number): void;
+  readonly share: () => number;
+  readonly begun: (payments: number) => void;
 }
 
 /** Customers who pay, and merchants who capture, give up and give back; each payment is one scenario of the seed. */

@@ -18,11 +18,17 @@ export function moneyFindings(books: readonly BookEntry[], payments: readonly Ow
 }
 
 function* compared(payment: OwnPayment, entries: readonly BookEntry[]): Generator<Finding> {
-  const found = (kind: FindingKind, detail: string): Finding => ({ kind, about: payment.id, detail: `${detail} (${payment.state})` });
+  const found = (kind: FindingKind, detail: string): Finding => ({
+    kind,
+    about: payment.id,
+    detail: `${detail} (${payment.state}, ${providersOf(entries)})`,
+  });
   yield* capturesOf(payment, entries, found);
   yield* holdsOf(payment, entries, found);
   yield* refundsOf(payment, entries, found);
 }
+
+const providersOf = (entries: readonly BookEntry[]): string => entries.map(({ provider, status }) => `${provider} ${status}`).join(', ');
 
 type Found = (kind: FindingKind, detail: string) => Finding;
 const lasting = (entries: readonly BookEntry[], kind: Movement['kind']): Movement[] =>

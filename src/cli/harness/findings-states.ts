@@ -27,7 +27,7 @@ function* wayOf({ id: about, state }: OwnPayment, steps: readonly Step[]): Gener
     const isThere = from === null ? beginnings.includes(to) : Object.values(transitions[from]).includes(to);
     if (!isThere) yield { kind: 'step_backward', about, detail: `${from} to ${to}` };
   }
-  if (!isOneWay(steps, state)) yield { kind: 'steps_broken', about, detail: `${steps.map(({ from, to }) => `${from}-${to}`).join(' ')}` };
+  if (!isOneWay(steps, state)) yield { kind: 'steps_broken', about, detail: steps.map(({ from, to }) => `${from}-${to}`).join(' ') };
 }
 
 /** Entries of one moment have no order, but each state must be left as often as it was come to, and the last one once less. */

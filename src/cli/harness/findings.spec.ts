@@ -81,7 +81,12 @@ function evidence(): Evidence {
         amountMinor: 700,
         told: [{ status: 409, code: 'amount_exceeded' }],
       },
-      { kind: 'cancel', key: 'pays-4-cancel', paymentId: `pay_${hex(4)}`, told: [{ status: 200, id: `pay_${hex(4)}`, state: 'cancelled' }] },
+      {
+        kind: 'cancel',
+        key: 'pays-4-cancel',
+        paymentId: `pay_${hex(4)}`,
+        told: [{ status: 200, id: `pay_${hex(4)}`, state: 'cancelled' }],
+      },
     ],
   };
 }
@@ -104,19 +109,14 @@ const operation = { kind: 'capture', key: 'k', amountMinor: 1000, phase: 'in_dou
 const seeded: readonly (readonly [what: string, change: Change, kinds: readonly FindingKind[]])[] = [
   [
     'a second capture at another provider',
-    (good) => ({ ...good, books: [...good.books, { ...booked(1, [held(1), taken(1)]), provider: 'paypal', reference: `pay_${hex(1)}-2` }] }),
+    (good) => ({
+      ...good,
+      books: [...good.books, { ...booked(1, [held(1), taken(1)]), provider: 'paypal', reference: `pay_${hex(1)}-2` }],
+    }),
     ['captured_twice', 'amount_differs'],
   ],
-  [
-    'a second capture at the same one',
-    withMovements(1, held(1), taken(1, 600), { ...taken(1, 400), id: 'another' }),
-    ['captured_twice'],
-  ],
-  [
-    'a capture that we do not know',
-    withPayment(1, (payment) => ({ ...payment, state: 'declined' })),
-    ['capture_lost', 'steps_broken'],
-  ],
+  ['a second capture at the same one', withMovements(1, held(1), taken(1, 600), { ...taken(1, 400), id: 'another' }), ['captured_twice']],
+  ['a capture that we do not know', withPayment(1, (payment) => ({ ...payment, state: 'declined' })), ['capture_lost', 'steps_broken']],
   ['a capture that only we know', withMovements(1), ['capture_unbacked']],
   ['a capture of another amount', withMovements(1, held(1), taken(1, 999)), ['amount_differs']],
   ['another currency', withBook(1, (entry) => ({ ...entry, currency: 'usd' })), ['amount_differs']],
@@ -145,7 +145,10 @@ const seeded: readonly (readonly [what: string, change: Change, kinds: readonly 
   ['a job that was given up', (good) => ({ ...good, deadJobs: [{ kind: 'providers.told', error: 'no' }] }), ['dead_job']],
   [
     'a step backward',
-    (good) => ({ ...good, steps: [...good.steps, ...way(3, 'authorized', 'authorizing').slice(1), ...way(3, 'authorizing', 'authorized').slice(1)] }),
+    (good) => ({
+      ...good,
+      steps: [...good.steps, ...way(3, 'authorized', 'authorizing').slice(1), ...way(3, 'authorizing', 'authorized').slice(1)],
+    }),
     ['step_backward'],
   ],
   ['a step that is missing', (good) => ({ ...good, steps: good.steps.slice(1) }), ['steps_broken']],
@@ -171,7 +174,11 @@ const seeded: readonly (readonly [what: string, change: Change, kinds: readonly 
   ],
   [
     'two payments of one key',
-    (good) => ({ ...good, payments: [...good.payments, { ...own(6, 'declined'), name: 'pays-5' }], steps: [...good.steps, ...way(6, 'authorizing', 'declined')] }),
+    (good) => ({
+      ...good,
+      payments: [...good.payments, { ...own(6, 'declined'), name: 'pays-5' }],
+      steps: [...good.steps, ...way(6, 'authorizing', 'declined')],
+    }),
     ['effect_twice'],
   ],
   [

@@ -20,8 +20,8 @@ export interface HarnessOptions {
 
 const atOnce = 24;
 const paymentsARound = 1_000;
-const restPatienceMs = 180_000;
-const lookEveryMs = 250;
+const restPatienceMs = 420_000;
+const lookEveryMs = 500;
 
 /** Payments through servers that are killed and providers that fail, and then everything compared with the providers' books. */
 export async function runHarness(options: HarnessOptions): Promise<HarnessReport> {
@@ -62,6 +62,8 @@ async function play({ nodes, login, sandboxUrl, mongodbUri }: Stage, { count, se
 async function rested(own: OwnBooks, sandbox: SandboxClient): Promise<number> {
   const began = Date.now();
   for (let quiet = 0; quiet < 2 && Date.now() - began < restPatienceMs; await pause(lookEveryMs)) {
+    // Who was sent away later than they would wait for comes back after all.
+    for (const { account, providerId } of await own.awaited()) await sandbox.decide(account, providerId, 'approve');
     const isQuiet = (await own.open()) === 0 && (await sandbox.underWay()) === 0;
     quiet = isQuiet ? quiet + 1 : 0;
   }

@@ -1,6 +1,7 @@
 import { Database } from '../../kernel/mongo/database.js';
 import type { PaymentState } from '../../payments/payment.js';
 import type { PaymentFlow } from '../../payments/payment-flow.js';
+import type { ProviderName } from '../../sandbox/engine/settings.js';
 
 /** A payment as it is stored. */
 export interface OwnPayment {
@@ -17,6 +18,10 @@ export interface Step {
   readonly paymentId: string;
   readonly from: PaymentState | null;
   readonly to: PaymentState;
+}
+export interface AwaitedCustomer {
+  readonly account: ProviderName;
+  readonly providerId: string;
 }
 export interface DeadJob {
   readonly kind: string;
@@ -61,6 +66,12 @@ export class OwnBooks {
     const payments = this.database.db.collection('payments').countDocuments({ live: true, 'flow.review': null, $or: waiting });
     const jobs = this.database.db.collection('jobs').countDocuments({ kind: { $in: kinds }, state: { $nin: ended } });
     return (await payments) + (await jobs);
+  }
+
+  /** Payments whose customers are waited for. */
+  async awaited(): Promise<AwaitedCustomer[]> {
+    const rows = await this.database.db.collection('payments').find({ live: true, state: 'requires_action' }).toArray();
+    return rows.map(({ flow }) => ({ account: flow.tries.at(-1).account, providerId: String(flow.tries.at(-1).providerId) }));
   }
 
   async deadJobs(): Promise<DeadJob[]> {

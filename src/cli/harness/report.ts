@@ -76,7 +76,10 @@ function counted(words: readonly string[]): Counts {
 }
 
 const mostShown = 50;
-const list = (counts: Counts): string => Object.entries(counts).map(([what, times]) => `${what} ${figure(times)}`).join(', ');
+const list = (counts: Counts): string =>
+  Object.entries(counts)
+    .map(([what, times]) => `${what} ${figure(times)}`)
+    .join(', ');
 
 /** As people read it. */
 export function linesOf(report: HarnessReport): string[] {
