@@ -65,7 +65,10 @@ export interface Answered {
 export function answered(payment: FlowPayment, { key, outcome, latencyMs }: Answered, moment: Moment): FlowPayment {
   const { operation } = payment.flow;
   if (operation?.key !== key) return payment;
-  const timed = latencyMs === undefined ? payment : withTry(payment, { latencyMs });
+  const isFirst = latencyMs !== undefined;
+  const timed = isFirst ? withTry(payment, { latencyMs }) : payment;
+  // Not taken the first time proves nothing once somebody else may have said it again.
+  if (isFirst && operation.phase !== 'sent' && outcome.outcome === 'none' && !outcome.payment) return timed;
   if (outcome.outcome === 'unknown') return doubted(timed, operation, outcome.because, moment);
   if (outcome.outcome === 'applied') return known(timed, outcome.payment, moment);
   const { payment: books } = outcome;

@@ -7,8 +7,8 @@ import type { RunningJob } from '../kernel/jobs/job.js';
 import { JobQueue } from '../kernel/jobs/job-queue.js';
 import type { FlowOperation, PaymentRefund } from '../payments/payment-flow.js';
 import { PaymentsService } from '../payments/payments.service.js';
-import { none } from '../providers/outcomes.js';
-import type { PaymentProvider } from '../providers/payment-provider.js';
+import { none, unknown } from '../providers/outcomes.js';
+import type { Outcome, PaymentProvider } from '../providers/payment-provider.js';
 import { FlowDriver } from './flow-driver.js';
 import { type FlowPayment, isFlow } from './flow-payment.js';
 import { FlowWriter, resolveKind } from './flow-writer.js';
@@ -56,7 +56,9 @@ export class Resolver implements OnModuleInit {
     // Who sent it may still be waiting for the answer.
     if (open.isSent && ageMs < providerTimeoutMs + graceMs) return new Date(open.since.getTime() + providerTimeoutMs + graceMs);
     if (payment.flow.review) return this.later(longestMs.review);
-    const after = await this.resolve(payment, open, ageMs);
+    // Whoever sent it may still be alive: from now on it is not theirs to say that it was not taken.
+    const doubted = open.isSent ? await this.found(payment, open, unknown('Nobody has told what came of it')) : payment;
+    const after = await this.resolve(doubted, open, ageMs);
     await failpoint('payments.resolved');
     const still = openOf(after, payload.asked as string);
     if (!still) return;
@@ -89,9 +91,14 @@ export class Resolver implements OnModuleInit {
 
   /** Hours have passed, and the books know nothing of it: it has never arrived. */
   private async giveUp(payment: FlowPayment, open: Open): Promise<FlowPayment> {
-    const outcome = none({ category: 'refused', code: 'never_arrived', message: 'It has never arrived at the provider' });
+    return this.found(payment, open, none({ category: 'refused', code: 'never_arrived', message: 'It has never arrived at the provider' }));
+  }
+
+  private async found(payment: FlowPayment, open: Open, outcome: Outcome): Promise<FlowPayment> {
     const after = await this.writer.tell(payment, (current, moment) =>
-      'operation' in open ? answered(current, { key: open.id, outcome }, moment) : refundAnswered(current, open.refund.id, outcome, moment),
+      'operation' in open
+        ? answered(current, { key: open.id, outcome }, moment)
+        : refundAnswered(current, { id: open.refund.id, outcome }, moment),
     );
     return after ?? payment;
   }
