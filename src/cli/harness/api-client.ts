@@ -9,6 +9,9 @@ const answerMs = 15_000;
 /** Between two tries; a server takes seconds to start. */
 const pauseMs = 150;
 const patienceMs = 180_000;
+/** Nobody takes the payment just now. */
+const nobody = 'upstream_unavailable';
+const mostTries = 100;
 
 export interface Login {
   readonly email: string;
@@ -62,9 +65,11 @@ export class ApiClient {
     const once: AskedOnce = { ...asked, told: [] };
     this.history.push(once);
     let tries = 0;
-    const send = (node: ServerNode) => {
+    const send = async (node: ServerNode) => {
       if (tries++ > 0) this.tally.resent++;
-      return this.send(node, 'POST', path, body, asked.key);
+      const answer = await this.send(node, 'POST', path, body, asked.key);
+      // Nothing was sent: the end of it where no earlier try may still be at work.
+      return answer?.code === nobody && tries > 1 && tries < mostTries ? undefined : answer;
     };
     const answer = await this.insist(send);
     once.told.push(toldOf(answer));
@@ -98,8 +103,7 @@ export class ApiClient {
     }
     const { status, code } = answer;
     if (status >= 500 && status !== 503) this.unexpected.push(`${method} ${path}: ${status} ${code}`);
-    // Nothing was sent: that is an answer too, which is not kept under the key.
-    if ((status < 500 && code !== 'request_in_flight') || code === 'upstream_unavailable') return answer;
+    if ((status < 500 && code !== 'request_in_flight') || code === nobody) return answer;
     this.tally.unavailable++;
     this.last = `${status} ${code}`;
     return undefined;

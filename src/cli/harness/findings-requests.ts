@@ -3,7 +3,7 @@ import { type PaymentState, states } from '../../payments/payment.js';
 import type { Finding, FindingKind } from './findings.js';
 import { grouped } from './grouped.js';
 import { reachableFrom } from './findings-states.js';
-import { type AskedOnce, isAcknowledged, type Told } from './history.js';
+import { type AskedOnce, isRefused, type Told } from './history.js';
 import type { OwnPayment } from './own-books.js';
 
 type Found = (kind: FindingKind, detail: string) => Finding;
@@ -30,7 +30,7 @@ function* aboutMaking(asked: AskedOnce, made: readonly OwnPayment[], found: Foun
   const ids = idsOf(told);
   if (ids.length > 1) yield found('answers_differ', `It was told ${ids.join(' and ')}`);
   if (made.length > 1) yield found('effect_twice', `It has made ${made.map(({ id }) => id).join(' and ')}`);
-  if (told.length === 0 && made.length > 0) yield found('effect_of_refusal', `It was refused, and has made ${made[0]?.id}`);
+  if (isRefused(asked) && made.length > 0) yield found('effect_of_refusal', `It was refused, and has made ${made[0]?.id}`);
   const payment = made.find(({ id }) => id === ids[0]);
   if (told.length > 0 && !payment) yield found('acknowledged_lost', `There is no payment ${ids[0]}`);
   if (payment) for (const one of told) yield* ofState(one, payment, found);
@@ -58,7 +58,7 @@ function* aboutRefunding(asked: AskedOnce, { flow }: OwnPayment, found: Found): 
   const made = flow.refunds.filter(({ reason }) => reason === asked.key);
   if (ids.length > 1) yield found('answers_differ', `It was told ${ids.join(' and ')}`);
   if (made.length > 1) yield found('effect_twice', `It has made ${made.map(({ id }) => id).join(' and ')}`);
-  if (!isAcknowledged(asked) && made.length > 0) yield found('effect_of_refusal', `It was refused, and has made ${made[0]?.id}`);
+  if (isRefused(asked) && made.length > 0) yield found('effect_of_refusal', `It was refused, and has made ${made[0]?.id}`);
   const refund = made.find(({ id }) => id === ids[0]);
   if (told.length > 0 && !refund) yield found('acknowledged_lost', `There is no refund ${ids[0]}`);
   if (refund) for (const one of told) yield* ofRefund(one, asked, refund, found);

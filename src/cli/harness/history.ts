@@ -24,3 +24,5 @@ export interface AskedOnce {
 }
 
 export const isAcknowledged = ({ told }: AskedOnce): boolean => told.some(({ status }) => status < 300);
+/** For good: a server that is not able to do it does not say that nobody else has. */
+export const isRefused = ({ told }: AskedOnce): boolean => told.length > 0 && told.every(({ status }) => status >= 400 && status < 500);
