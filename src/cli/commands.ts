@@ -7,6 +7,14 @@ export interface Command {
   readonly run: keyof Runs;
 }
 
+/** Brings a database, servers and a sandbox of its own, and works on nothing that is there. */
+export const harness = {
+  name: 'harness payments',
+  help:
+    'kills servers of its own while payments go through a sandbox that fails, and compares all money with its books;\n' +
+    'with --count, --seed and --json; it ends with 1 where anything differs',
+};
+
 /** All of them may run beside servers. */
 export const commands: readonly Command[] = [
   {

@@ -108,7 +108,8 @@ export function askedOf(payment: Payment | null): readonly Asked[] {
   if (!isFlow(payment)) return [];
   const { operation, refunds } = payment.flow;
   const asked = refunds.map((refund) => {
-    const isOpen = refund.state === 'sent' || refund.state === 'in_doubt';
+    // Of one that is pending a provider that can be asked may never tell.
+    const isOpen = refund.state === 'sent' || refund.state === 'in_doubt' || refund.state === 'pending';
     return { id: refund.id, since: refund.at, isOpen, phase: refund.state, requestId: refund.requestId, answer: refundOf(payment, refund) };
   });
   if (!operation) return asked;

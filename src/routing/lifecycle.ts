@@ -73,7 +73,10 @@ export interface Answered {
 export function answered(payment: FlowPayment, { key, outcome, latencyMs }: Answered, moment: Moment): FlowPayment {
   const { operation } = payment.flow;
   if (operation?.key !== key) return payment;
-  const timed = latencyMs === undefined ? payment : withTry(payment, { latencyMs });
+  const isFirst = latencyMs !== undefined;
+  const timed = isFirst ? withTry(payment, { latencyMs }) : payment;
+  // Not taken the first time proves nothing once somebody else may have said it again.
+  if (isFirst && operation.phase !== 'sent' && outcome.outcome === 'none' && !outcome.payment) return timed;
   if (outcome.outcome === 'unknown') return doubted(timed, operation, outcome.because, moment);
   if (outcome.outcome === 'applied') return known(timed, outcome.payment, moment);
   const { payment: books } = outcome;
@@ -84,6 +87,8 @@ export function answered(payment: FlowPayment, { key, outcome, latencyMs }: Answ
 
 /** After what the provider's books say, of what is under way and of what has long been over. */
 export function known(payment: FlowPayment, books: ProviderPayment, moment: Moment): FlowPayment {
+  // Asked about an attempt after which somebody else has sent the payment on.
+  if (books.reference !== referenceOf(payment)) return holdsMoney(books) ? reviewed(payment, 'unexpected_charge', moment) : payment;
   const seen = withRefunds(withTry(payment, { providerId: books.providerId }), books.refunds);
   if (mismatchOf(payment, books)) return reviewed(seen, 'amount_mismatch', moment);
   return lifted(counted(stepped(seen, books, moment)));
@@ -95,6 +100,8 @@ export function lifted(payment: FlowPayment): FlowPayment {
   const isOver = flow.review?.reason === 'unresolved' && state !== 'requires_action' && !isUnderWay(flow);
   return isOver ? { ...payment, flow: { ...flow, review: null } } : payment;
 }
+
+export const holdsMoney = ({ state }: ProviderPayment): boolean => state === 'captured' || state === 'authorized';
 
 /** Waits for a person. */
 export function reviewed(payment: FlowPayment, reason: ReviewReason, { at }: Moment): FlowPayment {

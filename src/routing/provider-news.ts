@@ -7,7 +7,7 @@ import type { ProviderEvent } from '../providers/payment-provider.js';
 import { type ProviderTold, providerToldKind } from '../providers/provider-sources.js';
 import { type FlowPayment, isFlow, readReference } from './flow-payment.js';
 import { FlowWriter } from './flow-writer.js';
-import { known, reviewed } from './lifecycle.js';
+import { holdsMoney, known, reviewed } from './lifecycle.js';
 import { ProviderCalls } from './provider-calls.js';
 import { told } from './told.js';
 
@@ -40,7 +40,8 @@ export class ProviderNews implements OnModuleInit {
     if (attempt !== payment.flow.tries.length) return this.lookBack(payment, attempt);
     const { result, providerId } = event;
     if (result && providerId !== undefined) {
-      await this.writer.tell(payment, (current, moment) => told(current, result, providerId, moment));
+      const isStill = ({ flow }: FlowPayment) => flow.tries.length === attempt;
+      await this.writer.tell(payment, (current, moment) => (isStill(current) ? told(current, result, providerId, moment) : current));
       return;
     }
     const books = await this.calls.query(payment, 0);
@@ -51,8 +52,8 @@ export class ProviderNews implements OnModuleInit {
   /** Money at a provider that has said no, and after which another one was asked, is for a person to look at. */
   private async lookBack(payment: FlowPayment, attempt: number): Promise<void> {
     const books = await this.calls.query(payment, 0, attempt);
-    const holdsMoney = books.outcome === 'found' && (books.payment.state === 'captured' || books.payment.state === 'authorized');
-    if (holdsMoney) await this.writer.tell(payment, (current, moment) => reviewed(current, 'unexpected_charge', moment));
+    if (books.outcome === 'found' && holdsMoney(books.payment))
+      await this.writer.tell(payment, (current, moment) => reviewed(current, 'unexpected_charge', moment));
   }
 
   private async find(tenantId: string, accountId: string, { reference, providerId }: ProviderEvent) {

@@ -9,12 +9,21 @@ export function refundBegun(payment: FlowPayment, refund: PaymentRefund): FlowPa
   return { ...payment, flow: { ...payment.flow, refunds: [...payment.flow.refunds, refund] } };
 }
 
+export interface RefundAnswered {
+  readonly id: PaymentRefund['id'];
+  readonly outcome: Outcome;
+  /** The first time that it was said; else somebody has found it out, or said it again. */
+  readonly isFirst?: boolean;
+}
+
 /** After an answer to a refund that was sent; of one whose end is known nothing is taken. */
-export function refundAnswered(payment: FlowPayment, id: PaymentRefund['id'], outcome: Outcome, moment: Moment): FlowPayment {
+export function refundAnswered(payment: FlowPayment, { id, outcome, isFirst = false }: RefundAnswered, moment: Moment): FlowPayment {
   const refund = payment.flow.refunds.find((row) => row.id === id);
   if (refund?.state !== 'sent' && refund?.state !== 'in_doubt') return payment;
   if (outcome.outcome === 'applied') return doubtIfOpen(known(payment, outcome.payment, moment), id);
   if (outcome.outcome === 'unknown') return doubtIfOpen(payment, id);
+  // As with operations.
+  if (isFirst && refund.state !== 'sent') return payment;
   const { category: code, message, code: providerCode } = outcome.decline;
   return lifted(counted(withRow(payment, { ...refund, state: 'failed', code, message: message || providerCode })));
 }

@@ -45,7 +45,9 @@ export class Refunds {
   async send(payment: FlowPayment, refund: PaymentRefund, isRepeat: boolean): Promise<RefundOfPayment> {
     const outcome = await this.calls.refund(payment, refund, isRepeat);
     await failpoint('payments.refund-answered');
-    const after = await this.writer.tell(payment, (current, moment) => refundAnswered(current, refund.id, outcome, moment));
+    const after = await this.writer.tell(payment, (current, moment) =>
+      refundAnswered(current, { id: refund.id, outcome, isFirst: !isRepeat }, moment),
+    );
     await failpoint('payments.refund-settled');
     const now = after ?? payment;
     return refundOf(now, now.flow.refunds.find(({ id }) => id === refund.id) ?? refund);

@@ -7,8 +7,8 @@ import type { RunningJob } from '../kernel/jobs/job.js';
 import { JobQueue } from '../kernel/jobs/job-queue.js';
 import type { FlowOperation, PaymentRefund } from '../payments/payment-flow.js';
 import { PaymentsService } from '../payments/payments.service.js';
-import { none } from '../providers/outcomes.js';
-import type { PaymentProvider } from '../providers/payment-provider.js';
+import { none, unknown } from '../providers/outcomes.js';
+import type { Outcome, PaymentProvider } from '../providers/payment-provider.js';
 import { FlowDriver } from './flow-driver.js';
 import { type FlowPayment, isFlow } from './flow-payment.js';
 import { FlowWriter, resolveKind } from './flow-writer.js';
@@ -21,7 +21,7 @@ const concurrency = 50;
 /** After the time-out of a call it is certain that whoever made it does not wait for it any more. */
 const graceMs = 500;
 /** Between two questions: as long as half of what has passed, within these. What the provider has taken on it will tell by itself. */
-const longestMs = { doubt: 30_000, accepted: 300_000, review: 3_600_000 };
+const longestMs = { doubt: 30_000, accepted: 300_000, refund: 3_600_000, review: 3_600_000 };
 const hourMs = 3_600_000;
 const marginHours = 2;
 
@@ -57,12 +57,17 @@ export class Resolver implements OnModuleInit {
     if (open.isSent && ageMs < providerTimeoutMs + graceMs) return new Date(open.since.getTime() + providerTimeoutMs + graceMs);
     // What is wrong does not come right by asking; what nobody knew may be known by now.
     if (payment.flow.review && payment.flow.review.reason !== 'unresolved') return this.later(longestMs.review);
-    const after = await this.resolve(payment, open, ageMs);
+    // Whoever sent it may still be alive: from now on it is not theirs to say that it was not taken.
+    const doubted = open.isSent ? await this.found(payment, open, unknown('Nobody has told what came of it')) : payment;
+    const after = await this.resolve(doubted, open, ageMs);
     await failpoint('payments.resolved');
     const still = openOf(after, payload.asked as string);
     if (!still) return;
-    if (ageMs > reviewAfterMs) await this.writer.tell(after, (current, moment) => reviewed(current, 'unresolved', moment));
-    const longest = after.flow.review ? longestMs.review : still.isAccepted ? longestMs.accepted : longestMs.doubt;
+    // A refund may be pending for days.
+    const isPending = 'refund' in still && still.isAccepted;
+    if (ageMs > reviewAfterMs && !isPending) await this.writer.tell(after, (current, moment) => reviewed(current, 'unresolved', moment));
+    const usual = isPending ? longestMs.refund : still.isAccepted ? longestMs.accepted : longestMs.doubt;
+    const longest = after.flow.review ? longestMs.review : usual;
     return this.later(Math.min(Math.max(ageMs / 2, this.config.resolveAfterMs), longest));
   }
 
@@ -88,9 +93,14 @@ export class Resolver implements OnModuleInit {
 
   /** Hours have passed, and the books know nothing of it: it has never arrived. */
   private async giveUp(payment: FlowPayment, open: Open): Promise<FlowPayment> {
-    const outcome = none({ category: 'refused', code: 'never_arrived', message: 'It has never arrived at the provider' });
+    return this.found(payment, open, none({ category: 'refused', code: 'never_arrived', message: 'It has never arrived at the provider' }));
+  }
+
+  private async found(payment: FlowPayment, open: Open, outcome: Outcome): Promise<FlowPayment> {
     const after = await this.writer.tell(payment, (current, moment) =>
-      'operation' in open ? answered(current, { key: open.id, outcome }, moment) : refundAnswered(current, open.refund.id, outcome, moment),
+      'operation' in open
+        ? answered(current, { key: open.id, outcome }, moment)
+        : refundAnswered(current, { id: open.refund.id, outcome }, moment),
     );
     return after ?? payment;
   }
@@ -118,8 +128,8 @@ function openOf({ flow: { operation, refunds } }: FlowPayment, id: string): Open
     const { phase, since } = operation;
     return { id, since, operation, isSent: phase === 'sent', isAccepted: phase === 'accepted' };
   }
-  const refund = refunds.find((row) => row.id === id && (row.state === 'sent' || row.state === 'in_doubt'));
-  return refund && { id, since: refund.at, refund, isSent: refund.state === 'sent', isAccepted: false };
+  const refund = refunds.find((row) => row.id === id && row.state !== 'succeeded' && row.state !== 'failed');
+  return refund && { id, since: refund.at, refund, isSent: refund.state === 'sent', isAccepted: refund.state === 'pending' };
 }
 
 /** Whether the same said again is still the same; later it would be done a second time. */
