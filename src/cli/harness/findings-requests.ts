@@ -1,5 +1,5 @@
 import { refundStates, type RefundState } from '../../payments/payment-flow.js';
-import { type PaymentState, states } from '../../payments/payment.js';
+import { type PaymentState, states } from '../../payments/payment-states.js';
 import type { Finding, FindingKind } from './findings.js';
 import { grouped } from './grouped.js';
 import { reachableFrom } from './findings-states.js';

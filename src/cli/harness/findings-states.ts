@@ -1,5 +1,4 @@
-import type { PaymentState } from '../../payments/payment.js';
-import { transitions } from '../../payments/payment-states.js';
+import { type PaymentState, transitions } from '../../payments/payment-states.js';
 import type { Finding } from './findings.js';
 import { grouped } from './grouped.js';
 import { isOpen, type OwnPayment, type Step } from './own-books.js';

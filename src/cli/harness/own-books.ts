@@ -1,5 +1,5 @@
 import { Database } from '../../kernel/mongo/database.js';
-import type { PaymentState } from '../../payments/payment.js';
+import type { PaymentState } from '../../payments/payment-states.js';
 import type { PaymentFlow } from '../../payments/payment-flow.js';
 import type { ProviderName } from '../../sandbox/engine/settings.js';
 
