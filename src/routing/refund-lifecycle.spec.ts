@@ -73,12 +73,19 @@ describe('after an answer', () => {
   it.each(all)('%s, answered %s: %s', (state, column, cell) => {
     const refund = refundOf(20, state);
     const outcome = outcomes[column]?.(refund) as Outcome;
-    expect(told(refundAnswered(captured(refund), refund.id, outcome, later))).toBe(cell);
+    expect(told(refundAnswered(captured(refund), { id: refund.id, outcome }, later))).toBe(cell);
+  });
+
+  it('where somebody has said it again meanwhile, who was first proves nothing by what was not taken', () => {
+    const [sent, doubted] = [refundOf(20), refundOf(20, 'in_doubt')];
+    const outcome = none(declined('rate_limited'));
+    const after = [sent, doubted].map((refund) => refundAnswered(captured(refund), { id: refund.id, outcome, isFirst: true }, later));
+    expect(after.map(told)).toEqual(['captured failed', 'captured in_doubt']);
   });
 
   it('says why it failed, in words and by a category', () => {
     const refund = refundOf(20);
-    const answered = refundAnswered(captured(refund), refund.id, none(declined('refused')), later);
+    const answered = refundAnswered(captured(refund), { id: refund.id, outcome: none(declined('refused')) }, later);
     expect(answered.flow.refunds).toMatchObject([{ state: 'failed', code: 'refused', message: 'm' }]);
   });
 });
@@ -106,9 +113,10 @@ it('in any order and as often as may be, news of refunds end in the same, and ne
       const ends = refunds.map((refund, index) => listed(refund, rows[index]?.fails ? 'failed' : 'succeeded'));
       const news = [
         ...refunds.map(
-          (refund) => (payment: FlowPayment) => refundAnswered(payment, refund.id, applied(taken(listed(refund, 'pending'))), later),
+          (refund) => (payment: FlowPayment) =>
+            refundAnswered(payment, { id: refund.id, outcome: applied(taken(listed(refund, 'pending'))) }, later),
         ),
-        ...refunds.map((refund) => (payment: FlowPayment) => refundAnswered(payment, refund.id, unknown('lost'), later)),
+        ...refunds.map((refund) => (payment: FlowPayment) => refundAnswered(payment, { id: refund.id, outcome: unknown('lost') }, later)),
         ...ends.map((_, index) => (payment: FlowPayment) => known(payment, taken(...ends.slice(0, index + 1)), later)),
       ];
       const pool = [...news, ...news];

@@ -57,7 +57,8 @@ describe('of a refund', () => {
   const refund: PaymentRefund = { id: newId('ref'), amountMinor: 20, reason: '', state: 'sent', by: 'usr_a', at };
   const row = { providerId: 'psp_refund', reference: refund.id, amountMinor: 20, state: 'pending' } as const;
   const begin = () => refundBegun(standing('captured'), refund);
-  const answer: News = (payment) => refundAnswered(payment, refund.id, applied(books('processing', { refunds: [row] })), later);
+  const answer: News = (payment) =>
+    refundAnswered(payment, { id: refund.id, outcome: applied(books('processing', { refunds: [row] })) }, later);
 
   it('waits for the answer that says which one it is, and is nothing where there is none', () => {
     expect(() => hears('refund', true, 20)(begin())).toThrow(ToldTooEarly);
@@ -142,7 +143,7 @@ describe('in any order and twice, the news of one story end in the same:', () =>
     'refunded, which fails': {
       begin: () => refundBegun(paid(), refund),
       news: () => [
-        (current) => refundAnswered(current, refund.id, applied(books('processing', { refunds: [row] })), later),
+        (current) => refundAnswered(current, { id: refund.id, outcome: applied(books('processing', { refunds: [row] })) }, later),
         hears('authorize', true),
         hears('refund', true),
         hears('refund', false),

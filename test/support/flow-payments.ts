@@ -55,6 +55,6 @@ export function standing(
 export function books(state: ProviderPayment['state'], given: Partial<ProviderPayment> = {}): ProviderPayment {
   const authorizedMinor = state === 'authorized' || state === 'captured' ? 100 : 0;
   const nothing = { refundedMinor: 0, refunds: [], capturedMinor: 0 };
-  return { providerId: 'pi_1', reference: '', state, currency: 'EUR', authorizedMinor, ...nothing, ...given };
+  return { providerId: 'pi_1', reference: `pay_${plain.id}-1`, state, currency: 'EUR', authorizedMinor, ...nothing, ...given };
 }
 export const declined = (category: DeclineCategory) => ({ category, code: 'c', message: 'm' });
