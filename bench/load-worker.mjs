@@ -17,7 +17,7 @@ const method = body === undefined && make === undefined ? 'GET' : 'POST';
 const requests = make === undefined ? {} : { requests: [{ setupRequest: (request) => withNext(request, makers[make.what](make)) }] };
 const withNext = (request, next) => ({ ...request, body: next.body, headers: { ...headers, ...next.headers } });
 const until = amount === undefined ? { duration: seconds } : { amount };
-const shots = autocannon({ url, method, headers, body, connections, ...until, sampleInt: 100, ...requests });
+const shots = autocannon({ url, method, headers, body, connections, timeout: 60, ...until, sampleInt: 100, ...requests });
 shots.on('response', (_client, status, _bytes, millis) => {
   last = performance.now();
   if (status >= 200 && status < 300) latencies.push(millis);

@@ -132,4 +132,4 @@ export function changedFields(before: Payment, after: Payment): ComparedField[] 
   return compared.filter((field) => !same(before[field], after[field]));
 }
 
-const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+const same = (one: unknown, other: unknown): boolean => one === other || JSON.stringify(one) === JSON.stringify(other);

@@ -35,9 +35,8 @@ export class ProviderHttp {
     const { leftMs } = deadline;
     if (leftMs === 0) return { kind: 'never-sent', because: 'There was no time left to ask' };
     try {
-      const answer = await bounded(this.base + path, { ...request, signal: AbortSignal.timeout(leftMs) });
-      const text = await answer.text();
-      return { kind: 'answered', status: answer.status, text, json: readJson(text) };
+      const { status, text } = await bounded(this.base + path, { ...request, signal: AbortSignal.timeout(leftMs) });
+      return { kind: 'answered', status, text, json: readJson(text) };
     } catch (error) {
       return isNeverSent(error)
         ? { kind: 'never-sent', because: 'The provider cannot be reached' }

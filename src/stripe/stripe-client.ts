@@ -27,11 +27,9 @@ export function stripeClient({ secretKey, baseUrl, timeoutMs }: StripeOptions): 
 }
 
 /** What is no JSON object comes as nothing: the SDK fails on `0` or `"text"` where nobody can catch it, and never answers. */
-function objectsOnly(send: typeof fetch): typeof fetch {
+function objectsOnly(send: ReturnType<typeof boundedFetch>): typeof fetch {
   return async (input, init) => {
-    const answer = await send(input, init);
-    const text = await answer.text();
-    const { status, headers } = answer;
+    const { status, headers, text } = await send(input, init);
     return new Response(isObject(text) ? text : '', { status, headers });
   };
 }

@@ -1,21 +1,26 @@
-/** As fetch, but no redirect is followed, and an answer of more than so many bytes breaks off while it is read. */
-export const boundedFetch = (maxAnswerBytes: number): typeof fetch => {
-  return async (input, init) => {
-    const answer = await fetch(input, { ...init, redirect: 'manual' });
-    const { status, headers } = answer;
-    return answer.body === null ? answer : new Response(answer.body.pipeThrough(cutAt(maxAnswerBytes)), { status, headers });
+export interface TextAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** As fetch to the last byte, but no redirect is followed, and an answer of more than so many bytes breaks off while it is read. */
+export const boundedFetch = (maxAnswerBytes: number) => {
+  return async (...[input, init]: Parameters<typeof fetch>): Promise<TextAnswer> => {
+    const { status, headers, body } = await fetch(input, { ...init, redirect: 'manual' });
+    return { status, headers, text: body === null ? '' : await textOf(body, maxAnswerBytes) };
   };
 };
 
-function cutAt(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
+async function textOf(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
   let bytes = 0;
-  return new TransformStream({
-    transform(chunk, stream) {
-      bytes += chunk.length;
-      if (bytes > maxBytes) stream.error(new Error(`The answer has more than ${maxBytes} bytes`));
-      else stream.enqueue(chunk);
-    },
-  });
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new Error(`The answer has more than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 interface SystemError {
