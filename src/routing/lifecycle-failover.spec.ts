@@ -40,6 +40,22 @@ describe('failover', () => {
     expect(told(before, answered(before, { key, outcome }, later))).toBe(cell);
   });
 
+  it('is for no one who was late, where somebody has said it again meanwhile', () => {
+    const doubted = answered(sent(), { key: keyOf(sent()), outcome: unknown('time-out') }, later);
+    const outcome = none(declined('rate_limited'));
+    expect(told(doubted, answered(doubted, { key: keyOf(doubted), outcome, latencyMs: 9 }, later))).toBe('unknown, no further');
+    expect(told(doubted, answered(doubted, { key: keyOf(doubted), outcome }, later))).toBe(next);
+  });
+
+  it('is not taken back by news of the account before, but money there is for a person to look at', () => {
+    const before = answered(sent(), { key: keyOf(sent()), outcome: none(declined('do_not_honour')) }, later);
+    expect(known(before, books('declined'), later)).toBe(before);
+    expect(known(before, books('authorized'), later)).toMatchObject({
+      state: 'unknown',
+      flow: { review: { reason: 'unexpected_charge' } },
+    });
+  });
+
   it('ends with the last account', () => {
     const before = sent(['one']);
     const after = answered(before, { key: keyOf(before), outcome: none(declined('rate_limited')) }, later);

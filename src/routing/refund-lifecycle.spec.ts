@@ -76,6 +76,13 @@ describe('after an answer', () => {
     expect(told(refundAnswered(captured(refund), { id: refund.id, outcome }, later))).toBe(cell);
   });
 
+  it('where somebody has said it again meanwhile, who was first proves nothing by what was not taken', () => {
+    const [sent, doubted] = [refundOf(20), refundOf(20, 'in_doubt')];
+    const outcome = none(declined('rate_limited'));
+    const after = [sent, doubted].map((refund) => refundAnswered(captured(refund), { id: refund.id, outcome, isFirst: true }, later));
+    expect(after.map(told)).toEqual(['captured failed', 'captured in_doubt']);
+  });
+
   it('says why it failed, in words and by a category', () => {
     const refund = refundOf(20);
     const answered = refundAnswered(captured(refund), { id: refund.id, outcome: none(declined('refused')) }, later);

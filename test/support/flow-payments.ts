@@ -51,10 +51,10 @@ export function standing(
   return { ...rest, state, flow: { ...flow, ...past, operation, authorizedMinor: isHeld ? 100 : 0, capturedMinor } };
 }
 
-/** What a provider's books say of a payment of 100, of its first attempt. */
+/** What a provider's books say of a payment of 100. */
 export function books(state: ProviderPayment['state'], given: Partial<ProviderPayment> = {}): ProviderPayment {
   const authorizedMinor = state === 'authorized' || state === 'captured' ? 100 : 0;
   const nothing = { refundedMinor: 0, refunds: [], capturedMinor: 0 };
-  return { providerId: 'pi_1', reference: 'pay_65f1a7c4b2e8f4a91c0d2211-1', state, currency: 'EUR', authorizedMinor, ...nothing, ...given };
+  return { providerId: 'pi_1', reference: `pay_${plain.id}-1`, state, currency: 'EUR', authorizedMinor, ...nothing, ...given };
 }
 export const declined = (category: DeclineCategory) => ({ category, code: 'c', message: 'm' });

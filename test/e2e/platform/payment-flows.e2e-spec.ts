@@ -4,6 +4,7 @@ import { startApp, type Answer, type TestApp } from '../../support/app.js';
 import { as, newTenant, type Somebody } from '../../support/as.js';
 import { testDatabaseUri } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
+import { gatewayUser } from '../../support/gateway.js';
 import { send, startTestSandbox, type TestSandbox } from '../../support/sandbox.js';
 import { approved, by, providerNames, Shop, sold } from '../../support/shops.js';
 
@@ -18,16 +19,19 @@ beforeAll(async () => {
   sandbox = await startTestSandbox();
   app = await startApp({ env: { ...env, SANDBOX_URL: sandbox.sandbox.url } });
   client = await MongoClient.connect(app.mongodbUri);
+  await openShop();
 });
 beforeEach(async () => {
   for (const name of providerNames) await sandbox.turn(name, {});
-  shop = await Shop.open(app, sandbox.sandbox.url);
 });
 afterAll(async () => {
   await client.close();
   await app.close();
   await sandbox.close();
 });
+
+/** Where other payments would be in the way, or a provider fails so often that nobody asks it any more. */
+const openShop = async () => void (shop = await Shop.open(app, sandbox.sandbox.url));
 
 const titles = { stripe: 'Stripe', paypal: 'PayPal', adyen: 'Adyen' } as const;
 const moment = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as unknown as string;
@@ -315,6 +319,7 @@ describe('a payment is declined', () => {
   });
 
   it('by a card of which nobody has a token: nothing was sent, and nothing is kept', async () => {
+    await openShop();
     const answer = await shop.pay({});
     expect([answer.status, answer.body.error.code]).toEqual([400, 'validation_failed']);
     const id = await shop.recorded();
@@ -385,6 +390,15 @@ describe('a request is refused', () => {
       expect(refusal(await shop.act(`payments/${id}/${step}`, json))).toEqual([409, 'transition_refused', 'none']);
   });
 
+  it('where it was charged through the gateway, which knows no providers', async () => {
+    const { call } = await gatewayUser(app);
+    await call('POST', '/api/v1/payments/charge', { customerName: 'Ava Reed', paymentAmount: 12.99, currency: 'EUR' });
+    const { token } = await as(app, 'admin');
+    const [{ id }] = (await shop.ask('GET', 'payments?limit=1', { token })).body.data;
+    for (const [step, json] of [['confirm', by({ stripe: approved.stripe })], ['capture'], ['cancel'], ['refunds']] as const)
+      expect(refusal(await shop.act(`payments/${id}/${step}`, json, { token }))).toEqual([409, 'transition_refused', 'none']);
+  });
+
   it('while something is under way', async () => {
     await sandbox.turn('adyen', { settleMs: 60_000 });
     const id = await shop.paid('adyen', 'later');
@@ -442,6 +456,8 @@ describe('a request is refused', () => {
 });
 
 describe('the same request again', () => {
+  beforeAll(openShop);
+
   it('is answered as the first, and another one under its key is refused', async () => {
     const key = randomUUID();
     const json = { ...sold, confirm: true, confirmation: by({ stripe: approved.stripe }) };
@@ -479,6 +495,8 @@ describe('the same request again', () => {
 });
 
 describe('what nobody knows', () => {
+  beforeEach(openShop);
+
   it.each(providerNames)('is said so, and found out within five seconds of the provider’s return: %s', async (name) => {
     // A webhook would be faster than any question.
     await sandbox.turn(name, { faults: [{ kind: 'reset_after', operation: 'authorize', times: 1 }], webhooks: { drop: 1 } });
@@ -548,6 +566,8 @@ describe('what nobody knows', () => {
 });
 
 describe('a person looks at it', () => {
+  beforeAll(openShop);
+
   it('where the provider took another amount: nothing is booked, and the decision ends it', async () => {
     await sandbox.turn('stripe', { faults: [{ kind: 'wrong_amount', times: 1 }] });
     const { status, body } = await shop.pay({ stripe: approved.stripe });
@@ -585,6 +605,8 @@ describe('a person looks at it', () => {
 });
 
 describe('a provider is down for long', () => {
+  beforeEach(openShop);
+
   it('a person looks at it, and need not once the provider can be asked', async () => {
     const impatient = await startApp({
       env: { ...env, SANDBOX_URL: sandbox.sandbox.url, REVIEW_AFTER_MS: '1000' },
@@ -640,6 +662,8 @@ async function tokensKept(): Promise<string[]> {
 }
 
 describe('what is left behind', () => {
+  beforeEach(openShop);
+
   const customer = { name: 'Zaphod Canary', email: 'canary@zaphod.test', country: 'UK' };
 
   it('events and audit of all of it, without a token and without a customer', async () => {
