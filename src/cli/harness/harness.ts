@@ -18,7 +18,7 @@ export interface HarnessOptions {
   readonly progress: (done: number, of: number) => void;
 }
 
-const atOnce = 24;
+const atOnce = 12;
 const paymentsARound = 1_000;
 const restPatienceMs = 420_000;
 const lookEveryMs = 500;

@@ -44,7 +44,7 @@ export class OwnBooks {
 
   /** What a killed server leaves open is in nobody's way for longer. */
   async hurry(): Promise<void> {
-    await this.database.client.db('admin').command({ setParameter: 1, transactionLifetimeLimitSeconds: 2 });
+    await this.database.client.db('admin').command({ setParameter: 1, transactionLifetimeLimitSeconds: 4 });
   }
 
   async payments(): Promise<OwnPayment[]> {
