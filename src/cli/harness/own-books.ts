@@ -42,6 +42,11 @@ export class OwnBooks {
     return new OwnBooks(await Database.connect(uri));
   }
 
+  /** What a killed server leaves open is in nobody's way for longer. */
+  async hurry(): Promise<void> {
+    await this.database.client.db('admin').command({ setParameter: 1, transactionLifetimeLimitSeconds: 4 });
+  }
+
   async payments(): Promise<OwnPayment[]> {
     const rows = await this.database.db.collection('payments').find({ live: true }).toArray();
     return rows.map(({ _id, merchant: name, state, amountMinor, currency, flow }) => {
