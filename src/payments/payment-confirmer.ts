@@ -17,6 +17,6 @@ export interface Confirmation {
 
 /** Sends payments to providers. Routing does; this is what payments know of it. */
 export abstract class PaymentConfirmer {
-  /** Makes a payment and sends it in one. Resolves when the providers have answered, or have failed to. @throws NoProvider */
+  /** Makes a payment and sends it in one. Resolves when the providers have answered, or have failed to. @throws NoProvider, ProvidersFailing */
   abstract create(actor: Actor, given: NewPayment, confirmation: Confirmation): Promise<Payment>;
 }

@@ -1,4 +1,4 @@
-import { Conflict, Invalid, NotFound } from '../kernel/fault/fault.js';
+import { Conflict, Invalid, NotFound, Unavailable } from '../kernel/fault/fault.js';
 
 export class PaymentNotFound extends NotFound {
   constructor() {
@@ -27,5 +27,19 @@ export class TooManyAttempts extends Conflict {
   override readonly code = 'limit_exceeded';
   constructor(of: 'request' | 'payment', limit: number) {
     super(`A ${of} holds at most ${limit} provider attempts`, { context: { limit } });
+  }
+}
+/** Nothing was sent: the tenant has nobody who could take the payment. */
+export class NoProvider extends Conflict {
+  override readonly code = 'no_provider';
+  constructor(reason: string) {
+    super(reason, { outcome: 'none' });
+  }
+}
+/** Nothing was sent: whoever could take the payment is failing just now. */
+export class ProvidersFailing extends Unavailable {
+  override readonly code = 'upstream_unavailable';
+  constructor(reason: string) {
+    super(reason, { outcome: 'none', retryAfterSeconds: 15 });
   }
 }

@@ -15,7 +15,7 @@ import { confirmationOf } from './confirmation.js';
 import type { Payment } from './payment.js';
 import type { CoreChange, PaymentChange } from './payment-changes.js';
 import { PaymentConfirmer } from './payment-confirmer.js';
-import { NothingToUpdate, PaymentNotFound, TooManyAttempts, TransitionRefused } from './payment.faults.js';
+import { NoProvider, NothingToUpdate, PaymentNotFound, TooManyAttempts, TransitionRefused, ProvidersFailing } from './payment.faults.js';
 import { PaymentView } from './payment.view.js';
 import { AttemptDto, CreatePaymentDto, CustomerDto, PaymentsQuery, UpdatePaymentDto } from './payments.dto.js';
 import { paymentIdOf, PaymentsService, publicIdOf } from './payments.service.js';
@@ -54,7 +54,11 @@ export class PaymentsController {
   @Post()
   @Allow('payments:write', ['system_admin', 'owner', 'admin', 'merchant'])
   @Answers(PaymentView, { status: 201 })
-  @Fails(() => new KeyRequired())
+  @Fails(
+    () => new KeyRequired(),
+    () => new NoProvider('No provider is known.'),
+    () => new ProvidersFailing('No provider is left: stripe is failing.'),
+  )
   create(@By() actor: Actor, @Body() { customer, attempts = [], confirm, confirmation, ...given }: CreatePaymentDto): Promise<Payment> {
     const payment = { ...given, customer: whole(customer), attempts: attempts.map(plain) };
     if (!confirm) return this.payments.create(actor, payment);

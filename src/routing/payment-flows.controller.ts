@@ -6,7 +6,7 @@ import { Answers, Dialect, Fails } from '../kernel/dialect/dialect.decorator.js'
 import { NeedsKey } from '../kernel/idempotency/keeps-key.decorator.js';
 import { ConfirmationBody, confirmationOf } from '../payments/confirmation.js';
 import type { Payment } from '../payments/payment.js';
-import { PaymentNotFound } from '../payments/payment.faults.js';
+import { NoProvider, PaymentNotFound, ProvidersFailing } from '../payments/payment.faults.js';
 import type { RefundOfPayment } from '../payments/payment-flow.js';
 import { PaymentView, RefundView } from '../payments/payment.view.js';
 import { publicIdOf } from '../payments/payments.service.js';
@@ -14,10 +14,11 @@ import type { FlowPayment } from './flow-payment.js';
 import { PaymentFlows } from './payment-flows.service.js';
 import { Refunds } from './refunds.service.js';
 import { CaptureDto, RefundDto } from './routing.dto.js';
-import { AmountExceeded, NoProvider, NotRouted, OperationRefused, OperationUnderWay, TooManyRefunds } from './routing.faults.js';
+import { AmountExceeded, NotRouted, OperationRefused, OperationUnderWay, TooManyRefunds } from './routing.faults.js';
 import { RoutingView } from './routing.view.js';
 
 const notFound = () => new PaymentNotFound();
+const failing = () => new ProvidersFailing('No provider is left: stripe is failing.');
 
 /** Whatever a provider answers, the answer is the payment: its `state`, and how the `last` operation ended. */
 @Dialect('traced')
@@ -33,7 +34,7 @@ export class PaymentFlowsController {
   @Allow('payments:write', ['system_admin', 'owner', 'admin', 'merchant'])
   @NeedsKey()
   @Answers(PaymentView)
-  @Fails(notFound, () => new OperationRefused('confirmed', 'captured'), () => new NoProvider('No provider is known.'))
+  @Fails(notFound, () => new OperationRefused('confirmed', 'captured'), () => new NoProvider('No provider is known.'), failing)
   confirm(@By() actor: Actor, @Param('id') id: string, @Body() body: ConfirmationBody): Promise<Payment> {
     return this.flows.confirm(actor, publicIdOf(id), confirmationOf(body));
   }

@@ -27,7 +27,7 @@ export class PaymentFlows extends PaymentConfirmer {
     super();
   }
 
-  /** @throws NoProvider */
+  /** @throws NoProvider, ProvidersFailing */
   async create(actor: Actor, given: NewPayment, confirmation: Confirmation): Promise<Payment> {
     const moment = this.writer.moment();
     const payment = newPayment(objectIdHex(), actor, given, moment.at);
@@ -37,7 +37,7 @@ export class PaymentFlows extends PaymentConfirmer {
     return this.driver.drive(sent);
   }
 
-  /** @throws PaymentNotFound, OperationRefused, NoProvider */
+  /** @throws PaymentNotFound, OperationRefused, NoProvider, ProvidersFailing */
   async confirm(actor: Actor, id: ObjectIdHex, confirmation: Confirmation): Promise<Payment> {
     const found = await this.payments.find(scopeOf(actor), id);
     assertState(found, 'confirmed', ['created']);

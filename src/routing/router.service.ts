@@ -4,6 +4,7 @@ import { tenantScope } from '../kernel/actor/scope.js';
 import { type Config, CONFIG } from '../kernel/config/config.js';
 import { ShortMemory } from '../kernel/short-memory.js';
 import type { Payment } from '../payments/payment.js';
+import { NoProvider, ProvidersFailing } from '../payments/payment.faults.js';
 import type { Confirmation } from '../payments/payment-confirmer.js';
 import { flowLimits } from '../payments/payment-flow.js';
 import type { Provider } from '../payments/provider.js';
@@ -15,7 +16,6 @@ import type { Decision, Draft, Knowledge } from './decision.js';
 import type { Routed } from './lifecycle.js';
 import { ProviderHealth } from './provider-health.js';
 import { decide, prepare, type PreparedStrategy } from './route.js';
-import { NoProvider } from './routing.faults.js';
 import { Strategies } from './strategies.service.js';
 
 /** What a tenant's payments are decided by. */
@@ -46,7 +46,7 @@ export class Router {
     return decide(strategy, draft, this.knowledge(tenantId, accounts, draft));
   }
 
-  /** Who is tried with the payment, and why. @throws NoProvider */
+  /** Who is tried with the payment, and why. @throws NoProvider, ProvidersFailing */
   async route(payment: Payment, confirmation: Confirmation): Promise<Routed> {
     const { tenantId } = payment;
     const { strategy, accounts } = await this.remembered(tenantId);
@@ -57,8 +57,9 @@ export class Router {
       const account = byName.get(name);
       return account ? [{ account: name, accountId: account._id, provider: connectorOf(account.connector).title as Provider }] : [];
     });
-    if (order.length === 0) throw new NoProvider(decision.reason);
-    return { confirmation, order: order.slice(0, flowLimits.tries), route: { ...decision } };
+    if (order.length > 0) return { confirmation, order: order.slice(0, flowLimits.tries), route: { ...decision } };
+    const isFailing = decision.candidates.some(({ leftOut }) => leftOut?.because === 'circuit_open');
+    throw isFailing ? new ProvidersFailing(decision.reason) : new NoProvider(decision.reason);
   }
 
   /** As it is now. */

@@ -1,17 +1,10 @@
-import { Conflict, NotFound, Unavailable } from '../kernel/fault/fault.js';
+import { Conflict, NotFound } from '../kernel/fault/fault.js';
 import { flowLimits } from '../payments/payment-flow.js';
 import type { PaymentState } from '../payments/payment-states.js';
 
 export class StrategyMoved extends Conflict {
   constructor() {
     super('Somebody has changed the strategy meanwhile: read it again');
-  }
-}
-/** Nothing was sent: there is nobody who could take the payment. */
-export class NoProvider extends Unavailable {
-  override readonly code = 'upstream_unavailable';
-  constructor(reason: string) {
-    super(reason, { outcome: 'none' });
   }
 }
 /** The payment is not in a state in which that can be asked. */

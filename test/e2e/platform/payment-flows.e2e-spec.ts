@@ -328,7 +328,7 @@ describe('a payment is declined', () => {
       await shop.act('payments', { ...sold, confirm: true, confirmation: nowhere }),
       await shop.act(`payments/${id}/confirm`, nowhere),
     ]) {
-      expect(refusal(refused)).toEqual([503, 'upstream_unavailable', 'none']);
+      expect(refusal(refused)).toEqual([409, 'no_provider', 'none']);
     }
     expect((await shop.ask('GET', 'payments')).body.data).toMatchObject([{ id, state: 'created' }]);
   });
