@@ -4,7 +4,7 @@ import { assertPositive, explanation, leastRounds, readOptions, report } from '.
 import { asCount } from './stats.mjs';
 
 const usual = { rounds: '5', seconds: '4', count: '0' };
-const toy = { rounds: '1', seconds: '1', count: '0' };
+const toy = { rounds: '1', seconds: '3', count: '0' };
 const audited =
   'After each part every payment that was answered is looked for: it is captured, and in the books of the sandbox once. The sandbox ' +
   'answers at once and sends no webhooks.';

@@ -11,7 +11,8 @@ import { holdsMoney, known, reviewed } from './lifecycle.js';
 import { ProviderCalls } from './provider-calls.js';
 import { told } from './told.js';
 
-const concurrency = 20;
+/** Of a provider that cannot be asked nobody else ever says it: it is tried for a day. Servers that are killed count as tries too. */
+const tries = { concurrency: 20, maxAttempts: 300, longestBackoffMs: 300_000 };
 /** News may be faster than the answer that names the payment; after so many tries it is somebody else's. */
 const patience = 4;
 
@@ -26,7 +27,7 @@ export class ProviderNews implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.queue.handle({ kind: providerToldKind, concurrency, run: (job) => this.run(job) });
+    this.queue.handle({ kind: providerToldKind, ...tries, run: (job) => this.run(job) });
   }
 
   private async run({ tenantId, payload, attempt: tries }: RunningJob): Promise<void> {

@@ -43,8 +43,9 @@ export class Resolver implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const backoffMs = this.config.resolveAfterMs;
-    this.queue.handle({ kind: resolveKind, concurrency, maxAttempts: Infinity, backoffMs, run: (job) => this.run(job) });
+    // What fails here is the database, and it may have been busy for no more than a moment.
+    const tries = { maxAttempts: Infinity, backoffMs: this.config.resolveAfterMs, longestBackoffMs: longestMs.doubt };
+    this.queue.handle({ kind: resolveKind, concurrency, ...tries, run: (job) => this.run(job) });
   }
 
   private async run({ tenantId, payload }: RunningJob): Promise<Date | void> {

@@ -23,6 +23,8 @@ export interface WebhookReceipt {
 
 const limits = { batch: 100, queue: 2_000, gatherMs: 5 };
 const kind = 'webhooks.process';
+/** What was acknowledged nobody sends again, so it is tried for a day. Servers that are killed count as tries too. */
+const tries = { maxAttempts: 300, longestBackoffMs: 300_000 };
 
 /**
  * Takes in what others send: verified first, then stored as it came together with the job that will do the work, then acknowledged.
@@ -42,7 +44,7 @@ export class WebhookInbox implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.queue.handle({ kind, concurrency: 4, run: (job) => this.process(job) });
+    this.queue.handle({ kind, concurrency: 4, ...tries, run: (job) => this.process(job) });
   }
 
   /** Features that know a sender register it, when their module is initialised. */

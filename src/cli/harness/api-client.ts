@@ -118,8 +118,7 @@ export class ApiClient {
     try {
       const signal = AbortSignal.timeout(answerMs);
       const reply = await bounded(node.url + path, { method, headers, signal, ...(body && { body: JSON.stringify(body) }) });
-      const text = await reply.text();
-      const { data, error } = JSON.parse(text);
+      const { data, error } = JSON.parse(reply.text);
       return { status: reply.status, data, ...(error && { code: error.code }) };
     } catch (error) {
       this.last = String(error);

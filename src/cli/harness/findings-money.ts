@@ -1,5 +1,5 @@
 import type { BookEntry, Movement } from '../../sandbox/engine/books.js';
-import type { Finding, FindingKind } from './findings.js';
+import type { Finding, FindingKind } from './finding.js';
 import { grouped } from './grouped.js';
 import type { OwnPayment } from './own-books.js';
 

@@ -1,6 +1,6 @@
 import { refundStates, type RefundState } from '../../payments/payment-flow.js';
-import { type PaymentState, states } from '../../payments/payment.js';
-import type { Finding, FindingKind } from './findings.js';
+import { type PaymentState, states } from '../../payments/payment-states.js';
+import type { Finding, FindingKind } from './finding.js';
 import { grouped } from './grouped.js';
 import { reachableFrom } from './findings-states.js';
 import { type AskedOnce, isRefused, type Told } from './history.js';

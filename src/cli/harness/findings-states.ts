@@ -1,6 +1,5 @@
-import type { PaymentState } from '../../payments/payment.js';
-import { transitions } from '../../payments/payment-states.js';
-import type { Finding } from './findings.js';
+import { type PaymentState, transitions } from '../../payments/payment-states.js';
+import type { Finding } from './finding.js';
 import { grouped } from './grouped.js';
 import { isOpen, type OwnPayment, type Step } from './own-books.js';
 

@@ -1,6 +1,6 @@
-import type { BookEntry, Movement } from '../../sandbox/engine/books.js';
-import { bookEntry } from '../../sandbox/engine/books.js';
-import { type Evidence, type FindingKind, findingKinds, findingsOf } from './findings.js';
+import { type BookEntry, bookEntry, type Movement } from '../../sandbox/engine/books.js';
+import { type FindingKind, findingKinds } from './finding.js';
+import { type Evidence, findingsOf } from './findings.js';
 import type { AskedOnce } from './history.js';
 import type { OwnPayment, Step } from './own-books.js';
 

@@ -18,7 +18,7 @@ export interface HarnessOptions {
   readonly progress: (done: number, of: number) => void;
 }
 
-const atOnce = 24;
+const atOnce = 12;
 const paymentsARound = 1_000;
 const restPatienceMs = 420_000;
 const lookEveryMs = 500;
@@ -27,17 +27,24 @@ const lookEveryMs = 500;
 export async function runHarness(options: HarnessOptions): Promise<HarnessReport> {
   const stage = await openStage(options.config, options.seed, options.log);
   try {
-    return await play(stage, options);
+    const own = await OwnBooks.open(stage.mongodbUri);
+    try {
+      return await play(stage, own, options);
+    } finally {
+      await own.close();
+    }
   } finally {
     await stage.close();
   }
 }
 
-async function play({ nodes, login, sandboxUrl, mongodbUri }: Stage, { count, seed, progress }: HarnessOptions): Promise<HarnessReport> {
+async function play(stage: Stage, own: OwnBooks, { count, seed, progress }: HarnessOptions): Promise<HarnessReport> {
+  const { nodes, login, sandboxUrl } = stage;
   const draw = drawsOf(`harness ${seed}`);
   const sandbox = new SandboxClient(sandboxUrl);
   const api = new ApiClient(nodes, login, draw);
   const killer = new Killer(nodes, Math.max(1, Math.round(count / paymentsARound)), draw);
+  await own.hurry();
   await killer.start();
   await openAccounts(api, sandbox, nodes);
   await sandbox.trouble();
@@ -46,16 +53,11 @@ async function play({ nodes, login, sandboxUrl, mongodbUri }: Stage, { count, se
   await Promise.all([paying, killer.run()]);
   const faults = await sandbox.counts();
   await sandbox.calm();
-  const own = await OwnBooks.open(mongodbUri);
-  try {
-    const restedMs = await rested(own, sandbox);
-    const [books, payments, steps, deadJobs] = await Promise.all([sandbox.books(), own.payments(), own.steps(), own.deadJobs()]);
-    const { history, tally, unexpected } = api;
-    const findings = findingsOf({ books, payments, steps, deadJobs, history });
-    return reportOf({ seed, count, faults, kills: killer.kills, books, payments, history, tally, unexpected, restedMs, findings });
-  } finally {
-    await own.close();
-  }
+  const restedMs = await rested(own, sandbox);
+  const [books, payments, steps, deadJobs] = await Promise.all([sandbox.books(), own.payments(), own.steps(), own.deadJobs()]);
+  const { history, tally, unexpected } = api;
+  const findings = findingsOf({ books, payments, steps, deadJobs, history });
+  return reportOf({ seed, count, faults, kills: killer.kills, books, payments, history, tally, unexpected, restedMs, findings });
 }
 
 /** Until nothing is on its way any more; what stays there is found afterwards. */

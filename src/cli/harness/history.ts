@@ -1,4 +1,4 @@
-import type { PaymentState } from '../../payments/payment.js';
+import type { PaymentState } from '../../payments/payment-states.js';
 import type { RefundState } from '../../payments/payment-flow.js';
 
 export type RequestKind = 'create' | 'capture' | 'cancel' | 'refund';

@@ -49,7 +49,7 @@ export class Killer {
   private async haunt(node: ServerNode): Promise<void> {
     while (this.armed.has(node)) {
       const at = await node.killedAt();
-      if (at === undefined && !this.isOver) throw new Error('A server has ended by itself');
+      if (at === undefined && !this.isOver) throw new Error(`A server has ended by itself:\n${node.output}`);
       if (at !== undefined) this.kills[at] = (this.kills[at] ?? 0) + 1;
       await this.next(node);
     }

@@ -1,7 +1,7 @@
 import type { BookEntry } from '../../sandbox/engine/books.js';
 import type { ProviderName } from '../../sandbox/engine/settings.js';
 import { figure } from '../progress.js';
-import type { Finding } from './findings.js';
+import type { Finding } from './finding.js';
 import { grouped } from './grouped.js';
 import { type AskedOnce, isAcknowledged } from './history.js';
 import type { OwnPayment } from './own-books.js';

@@ -1,4 +1,4 @@
-import { boundedFetch } from '../../kernel/http-out/bounded-fetch.js';
+import { boundedFetch, type TextAnswer } from '../../kernel/http-out/bounded-fetch.js';
 import type { BookEntry } from '../../sandbox/engine/books.js';
 import { type FaultKind, type ProviderName, providerNames } from '../../sandbox/engine/settings.js';
 
@@ -53,7 +53,7 @@ export class SandboxClient {
 
   /** As the customer on the provider's page. False where nobody waits for it. */
   async decide(name: ProviderName, providerId: string, decision: 'approve' | 'decline'): Promise<boolean> {
-    return (await this.ask('POST', `/sandbox/actions/${name}/${encodeURIComponent(providerId)}/${decision}`)).ok;
+    return (await this.ask('POST', `/sandbox/actions/${name}/${encodeURIComponent(providerId)}/${decision}`)).status < 300;
   }
 
   async books(): Promise<readonly BookEntry[]> {
@@ -81,11 +81,11 @@ export class SandboxClient {
 
   private async send(method: string, path: string, body?: object): Promise<unknown> {
     const answer = await this.ask(method, path, body);
-    if (!answer.ok) throw new Error(`The sandbox refuses ${method} ${path}: ${await answer.text()}`);
-    return answer.json();
+    if (answer.status >= 300) throw new Error(`The sandbox refuses ${method} ${path}: ${answer.text}`);
+    return JSON.parse(answer.text);
   }
 
-  private ask(method: string, path: string, body?: object): Promise<Response> {
+  private ask(method: string, path: string, body?: object): Promise<TextAnswer> {
     const headers = { 'content-type': 'application/json' };
     const signal = AbortSignal.timeout(patienceMs);
     return bounded(this.url + path, { method, headers, signal, ...(body && { body: JSON.stringify(body) }) });

@@ -19,6 +19,11 @@ export class ServerNode {
     return this.isReady;
   }
 
+  /** What its latest process has said. */
+  get output(): string {
+    return this.program?.output ?? '';
+  }
+
   /** Resolves when it is ready, or was killed at the failpoint before it was. */
   async start(failpoint?: string): Promise<void> {
     const port = this.address === '' ? '0' : new URL(this.address).port;
@@ -38,7 +43,7 @@ export class ServerNode {
   /** When the process has ended: at which failpoint, if at one. */
   async killedAt(): Promise<string | undefined> {
     await this.program?.ended;
-    return killed.exec(this.program?.output ?? '')?.[1];
+    return killed.exec(this.output)?.[1];
   }
 
   async kill(): Promise<void> {

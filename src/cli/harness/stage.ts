@@ -24,9 +24,9 @@ const nodes = 2;
 /** Where everything waits for less, more of it happens in a run. */
 const hurry = {
   PROVIDER_TIMEOUT_MS: '1000',
-  RESOLVE_AFTER_MS: '200',
-  BACKGROUND_INTERVAL_MS: '100',
-  JOB_LEASE_MS: '1500',
+  RESOLVE_AFTER_MS: '400',
+  BACKGROUND_INTERVAL_MS: '200',
+  JOB_LEASE_MS: '3000',
   EVENT_LEASE_MS: '1000',
 };
 const settings = { NODE_ENV: 'test', HOST: '127.0.0.1', LOG_LEVEL: 'error', DEMO_DATA: 'none', APP_SECRET: 'a secret of the harness only' };

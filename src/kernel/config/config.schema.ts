@@ -1,14 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-
-export interface VariableNote {
-  readonly description: string;
-  readonly allowed: string;
-  /** The value, or a part of it, must never reach a message or a log. */
-  readonly secret?: boolean;
-}
-
-export const variableNotes = z.registry<VariableNote>();
+import { variableNotes, wholeNumber, wholeNumberNote } from './variable-notes.js';
 
 export const DEFAULT_ADMIN_PASSWORD = 'Admin@123!';
 
@@ -16,18 +8,6 @@ const APP_SECRET_MIN_BYTES = 32;
 const APP_SECRET_MIN_DISTINCT = 8;
 const EXAMPLE_WORDS =
   /change.?(me|this|it)|replace.?(me|this)|your.{0,12}(secret|key)|super.?secret|top.?secret|secret.?key|example|sample|placeholder|default|insecure|password|do.?not.?use|0123456789|1234567890|abcdefghij/i;
-
-function wholeNumber(min: number, max: number) {
-  return z
-    .string()
-    .regex(/^\d{1,9}$/)
-    .transform(Number)
-    .pipe(z.number().min(min).max(max));
-}
-
-function wholeNumberNote(description: string, min: number, max: number): VariableNote {
-  return { description, allowed: `a whole number from ${min} to ${max}` };
-}
 
 function listOf(isEntry: (entry: string) => boolean) {
   return z

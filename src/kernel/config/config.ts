@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { configSchema, variableNotes } from './config.schema.js';
+import { configSchema } from './config.schema.js';
+import { variableNotes } from './variable-notes.js';
 
 /** sysexits EX_CONFIG: a supervisor can tell a setting to mend from a crash to restart. */
 export const EXIT_CONFIG = 78;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { configSchema, type VariableNote, variableNotes } from './config.schema.js';
+import { configSchema } from './config.schema.js';
+import { type VariableNote, variableNotes } from './variable-notes.js';
 
 const HEADING = '# Copy to .env and uncomment what you change. Variables of the environment win over the file.';
 

@@ -7,7 +7,7 @@ import { transformFileSync } from '@swc/core';
 
 // Jest gives code under test a copy of process.env, and one process cannot race itself; so these run the sources in real ones.
 const run = promisify(execFile);
-const SOURCES = ['config.schema', 'config', 'app-secret'];
+const SOURCES = ['variable-notes', 'config.schema', 'config', 'app-secret'];
 let directory: string;
 let work: string;
 

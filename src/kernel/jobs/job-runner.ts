@@ -5,8 +5,7 @@ import { requestContext, traceIdOf } from '../http/request-context.js';
 import { type JobHandler, JobFailed, LeaseLost } from './job.js';
 import type { Claimed, JobStore, Outcome, Settlement } from './job-store.js';
 
-const usual = { concurrency: 10, maxAttempts: 10, backoffMs: 1_000 };
-const longestBackoffMs = 3_600_000;
+const usual = { concurrency: 10, maxAttempts: 10, backoffMs: 1_000, longestBackoffMs: 3_600_000 };
 /** Of a wait, how much of it may be added by chance, so that what failed together does not come back together. */
 const jitter = 0.2;
 const longestError = 1_000;
@@ -108,7 +107,8 @@ export class JobRunner {
   private failure({ attempts }: Claimed, error: unknown): Outcome {
     const text = String(error instanceof Error ? error.message : error).slice(0, longestError);
     if (error instanceof JobFailed || attempts >= this.maxAttempts) return { state: 'dead', error: text };
-    const wait = Math.min((this.handler.backoffMs ?? usual.backoffMs) * 2 ** (attempts - 1), longestBackoffMs);
+    const { backoffMs, longestBackoffMs } = { ...usual, ...this.handler };
+    const wait = Math.min(backoffMs * 2 ** (attempts - 1), longestBackoffMs);
     return { state: 'waiting', runAt: new Date(this.clock.now().getTime() + wait * (1 + Math.random() * jitter)), error: text };
   }
 

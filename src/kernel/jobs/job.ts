@@ -56,6 +56,8 @@ export interface JobHandler {
   readonly maxAttempts?: number;
   /** The wait before the second try, doubled with every further one; 1,000 unless told. */
   readonly backoffMs?: number;
+  /** That wait at most; an hour unless told. */
+  readonly longestBackoffMs?: number;
   /** Resolves with the time to run again, for work that goes on; a run that so ends is no failure. */
   run(job: RunningJob): Promise<Date | void>;
 }
