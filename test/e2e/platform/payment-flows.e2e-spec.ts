@@ -622,8 +622,8 @@ describe('a provider is down for long', () => {
       const { body } = await own.pay({ stripe: approved.stripe });
       const { id, state } = body.data as { id: string; state: string };
       const inReview = await eventually(async () => {
-        const [found] = (await own.ask('GET', 'payments?review=true')).body.data;
-        return found as Answer['body'];
+        const { data } = (await own.ask('GET', 'payments?review=true')).body as { data: Answer['body'][] };
+        return data[0];
       });
       expect([state, inReview]).toMatchObject([
         'unknown',
