@@ -13,6 +13,7 @@ const seed = newSeed();
 const random = randomOf(seed);
 const [events, sendings, atOnce] = [50, scale(1_000, 50_000), 64];
 const [eventsUnderKills, kills] = [60, scale(3, 50)];
+const patience = scale(300_000, 3_600_000);
 const failpoints = failpointsOf('webhooks');
 const killed = new Map<string, number>();
 
@@ -91,7 +92,7 @@ it('an event that is sent again and again to two processes takes effect once', a
       .collection('inbound_webhooks')
       .countDocuments({ eventId: /^copies_/ }),
   ).toBe(events);
-}, 300_000);
+}, patience);
 
 /** The first process dies there, and is replaced. */
 async function dying(name: string): Promise<TestServer> {
@@ -123,7 +124,7 @@ describe('a process that is killed', () => {
         expect({ seed, effects: await effects(prefix) }).toEqual({ seed, effects: [...all].sort() });
       }
     },
-    300_000,
+    patience,
   );
 
   it('has its deliveries sent by another one: webhooks.sent', async () => {
@@ -141,7 +142,7 @@ describe('a process that is killed', () => {
       const arrived = new Set(receiver.received.map(({ headers }) => headers['webhook-id']));
       expect(made.filter((id) => !arrived.has(id))).toEqual([]);
     }
-  }, 300_000);
+  }, patience);
 
   it('was killed at every place that there is', () => {
     expect(failpoints.length).toBeGreaterThan(2);
