@@ -48,6 +48,16 @@ export class ProviderConnections {
     return made;
   }
 
+  /** As `of`; undefined where the account has no address here. */
+  reachable(account: ProviderAccount): PaymentProvider | undefined {
+    try {
+      return this.of(account);
+    } catch (error) {
+      if (error instanceof ProviderUnaddressed) return undefined;
+      throw error;
+    }
+  }
+
   private addressOf(name: string, mode: ProviderAccount['mode']): string {
     const connector = connectorOf(name);
     const found = mode === 'sandbox' ? this.sandboxOf(connector) : (this.configured(connector) ?? connector.liveUrl);

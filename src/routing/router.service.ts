@@ -79,14 +79,18 @@ export class Router {
     { method }: Draft,
     tokens?: Confirmation['method']['tokens'],
   ): Knowledge {
-    const providers = accounts.map((account) => ({
-      name: account.name,
-      enabled: account.enabled,
-      lacksToken: tokens !== undefined && !Object.hasOwn(tokens, account.name),
-      capabilities: this.connections.of(account).capabilities,
-      prices: account.prices,
-      breaker: this.health.phaseOf(tenantId, account.name, method),
-    }));
+    const providers = accounts.map((account) => {
+      const provider = this.connections.reachable(account);
+      return {
+        name: account.name,
+        // One that has no address here is of no use to a payment, and no reason to refuse it.
+        enabled: account.enabled && provider !== undefined,
+        lacksToken: tokens !== undefined && !Object.hasOwn(tokens, account.name),
+        capabilities: provider?.capabilities ?? { currencies: null, methods: [] },
+        prices: account.prices,
+        breaker: this.health.phaseOf(tenantId, account.name, method),
+      };
+    });
     return { providers, rates: this.health.ratesOf(tenantId) };
   }
 
