@@ -73,26 +73,30 @@ const left = (kind: string) =>
     .collection('jobs')
     .countDocuments({ kind, state: { $in: ['waiting', 'running'] } });
 
-it('an event that is sent again and again to two processes takes effect once', async () => {
-  const all = ids('copies', events);
-  const statuses = new Map<number, number>();
-  let next = 0;
-  await workers(async () => {
-    for (let index = next++; index < sendings; index = next++) {
-      const status = await send(server().url, all[index % events] ?? '');
-      statuses.set(status, (statuses.get(status) ?? 0) + 1);
-    }
-  });
-  expect({ seed, statuses }).toEqual({ seed, statuses: new Map([[202, sendings]]) });
-  await eventually(async () => (await left('webhooks.process')) === 0);
-  expect(await effects('copies')).toEqual([...all].sort());
-  expect(
-    await client
-      .db()
-      .collection('inbound_webhooks')
-      .countDocuments({ eventId: /^copies_/ }),
-  ).toBe(events);
-}, patience);
+it(
+  'an event that is sent again and again to two processes takes effect once',
+  async () => {
+    const all = ids('copies', events);
+    const statuses = new Map<number, number>();
+    let next = 0;
+    await workers(async () => {
+      for (let index = next++; index < sendings; index = next++) {
+        const status = await send(server().url, all[index % events] ?? '');
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      }
+    });
+    expect({ seed, statuses }).toEqual({ seed, statuses: new Map([[202, sendings]]) });
+    await eventually(async () => (await left('webhooks.process')) === 0);
+    expect(await effects('copies')).toEqual([...all].sort());
+    expect(
+      await client
+        .db()
+        .collection('inbound_webhooks')
+        .countDocuments({ eventId: /^copies_/ }),
+    ).toBe(events);
+  },
+  patience,
+);
 
 /** The first process dies there, and is replaced. */
 async function dying(name: string): Promise<TestServer> {
@@ -127,22 +131,29 @@ describe('a process that is killed', () => {
     patience,
   );
 
-  it('has its deliveries sent by another one: webhooks.sent', async () => {
-    const { data } = (await call('POST', 'webhook-endpoints', { url: receiver.url, eventTypes: ['nothing'] })).body;
-    for (let kill = 0; kill < kills; kill++) {
-      const victim = await dying('webhooks.sent');
-      const made: string[] = [];
-      while (made.length < 20) {
-        const { status, body } = await call('POST', `webhook-endpoints/${data.endpoint.id}/test`).catch(() => ({ status: 0, body: null }));
-        if (status === 202) made.push(body.data.messageId as string);
+  it(
+    'has its deliveries sent by another one: webhooks.sent',
+    async () => {
+      const { data } = (await call('POST', 'webhook-endpoints', { url: receiver.url, eventTypes: ['nothing'] })).body;
+      for (let kill = 0; kill < kills; kill++) {
+        const victim = await dying('webhooks.sent');
+        const made: string[] = [];
+        while (made.length < 20) {
+          const { status, body } = await call('POST', `webhook-endpoints/${data.endpoint.id}/test`).catch(() => ({
+            status: 0,
+            body: null,
+          }));
+          if (status === 202) made.push(body.data.messageId as string);
+        }
+        await buried('webhooks.sent', victim);
+        const sent = (id: string) => client.db().collection('webhook_deliveries').countDocuments({ messageId: id, state: 'delivered' });
+        await eventually(async () => (await Promise.all(made.map(sent))).every((count) => count === 1));
+        const arrived = new Set(receiver.received.map(({ headers }) => headers['webhook-id']));
+        expect(made.filter((id) => !arrived.has(id))).toEqual([]);
       }
-      await buried('webhooks.sent', victim);
-      const sent = (id: string) => client.db().collection('webhook_deliveries').countDocuments({ messageId: id, state: 'delivered' });
-      await eventually(async () => (await Promise.all(made.map(sent))).every((count) => count === 1));
-      const arrived = new Set(receiver.received.map(({ headers }) => headers['webhook-id']));
-      expect(made.filter((id) => !arrived.has(id))).toEqual([]);
-    }
-  }, patience);
+    },
+    patience,
+  );
 
   it('was killed at every place that there is', () => {
     expect(failpoints.length).toBeGreaterThan(2);
