@@ -45,9 +45,9 @@ export const paymentsCollection: CollectionSpec = {
   ],
 };
 
-export function toDocument({ id, charge, ...payment }: Payment, generation: number): PaymentDocument {
+export function toDocument({ id, charge, flow, ...payment }: Payment, generation: number): PaymentDocument {
   const stored = charge && { charge: { ...charge, amount: Decimal128.fromString(amountText(payment)), status: chargeStatusOf(payment) } };
-  return { _id: new ObjectId(id), ...payment, ...stored, status: statusOf[payment.state], live: true, generation };
+  return { _id: new ObjectId(id), ...payment, ...stored, ...(flow && { flow }), status: statusOf[payment.state], live: true, generation };
 }
 
 /** Field by field: leaving some out of a copy costs more than naming the rest, and lists do this for every row. */
