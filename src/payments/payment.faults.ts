@@ -33,7 +33,7 @@ export class TooManyAttempts extends Conflict {
 export class NoProvider extends Conflict {
   override readonly code = 'no_provider';
   constructor(reason: string) {
-    super(reason, { outcome: 'none' });
+    super(reason, { outcome: 'none', retryAfterSeconds: 60 });
   }
 }
 /** Nothing was sent: whoever could take the payment is failing just now. */

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { outside } from '../../scripts/outside.mjs';
@@ -63,7 +63,7 @@ export async function bundlePackages() {
   for (const name of packages) {
     const path = join(directory, `${name}.cjs`);
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, `module.exports = require(${JSON.stringify(bundle)})['${name}'];\n`);
+    await writeFile(path, `module.exports = require('./${relative(dirname(path), bundle)}')['${name}'];\n`);
   }
   await rename(`${bundle}.new`, bundle);
 }

@@ -80,7 +80,9 @@ export class Idempotency {
   }
 }
 
-const isStored = (fault: Fault): boolean => storedKinds.includes(fault.kind) || fault.code === 'transition_refused';
+/** Whoever is told to come again is not told the outcome. */
+const isStored = ({ kind, code, retryAfterSeconds }: Fault): boolean =>
+  retryAfterSeconds === undefined && (storedKinds.includes(kind) || code === 'transition_refused');
 
 function plain({ kind, code, message, context, outcome }: Fault): NonNullable<IdempotencyRecord['fault']> {
   return { kind, code, message, context, ...(outcome && { outcome }) };

@@ -130,6 +130,15 @@ describe('a payment is confirmed', () => {
 });
 
 describe('a payment is cancelled', () => {
+  it('that was only recorded, and corrected since: of a way through providers there is nothing to tell', async () => {
+    const id = await shop.recorded();
+    expect((await shop.ask('PATCH', `payments/${id}`, { json: { merchant: 'Renamed' } })).status).toBe(200);
+    const { status, body } = await shop.ask('GET', `payments/${id}/routing`);
+    expect([status, body.error.message]).toEqual([404, 'The payment was not routed']);
+    expect((await shop.payment(id)).processing).toBeUndefined();
+    expect((await shop.act(`payments/${id}/cancel`)).body.data).toMatchObject({ state: 'cancelled', status: 'failed' });
+  });
+
   it('where it was only recorded, without a word to anybody', async () => {
     const id = await shop.recorded();
     const { status, body } = await shop.act(`payments/${id}/cancel`);
@@ -488,7 +497,7 @@ describe('the same request again', () => {
     ]);
     await shop.ask('PATCH', `providers/${shop.accountIds.stripe}`, { json: { enabled: false } });
     const confirm = () => shop.act(`payments/${id}/confirm`, by({ stripe: approved.stripe }), { key });
-    expect((await confirm()).status).toBe(503);
+    expect(refusal(await confirm())).toEqual([409, 'no_provider', 'none']);
     await shop.ask('PATCH', `providers/${shop.accountIds.stripe}`, { json: { enabled: true } });
     expect((await confirm()).status).toBe(200);
   });
