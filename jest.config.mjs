@@ -25,6 +25,6 @@ export default {
     ],
   },
   reporters: ['default', '<rootDir>/test/support/closing-line.mjs'],
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   maxWorkers: 3,
 };

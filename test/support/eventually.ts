@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const patienceMs = 30_000;
+const patienceMs = 90_000;
 const everyMs = 10;
 
 /** What `look` finds as soon as it finds something: for what happens by itself, soon. */
