@@ -206,18 +206,18 @@ export function jobQueueContract(name: string, open: () => JobBench): void {
     });
 
     it('runs as many of a kind at once as it may, and no more', async () => {
-      let [running, most] = [0, 0];
+      const seen = { running: 0, most: 0 };
       const run: JobHandler['run'] = async () => {
-        most = Math.max(most, ++running);
+        seen.most = Math.max(seen.most, ++seen.running);
         // Held until there are three, so that a slow machine is as good as a fast one.
-        while (most < 3) await pause(5);
+        while (seen.most < 3) await pause(5);
         await pause(20);
-        running--;
+        seen.running--;
       };
       const one = await worker({ run, concurrency: 3 });
       const ids = await enqueue(one, ...Array.from({ length: 20 }, () => job()));
       for (const id of ids) await ended(one, id);
-      expect(most).toBe(3);
+      expect(seen.most).toBe(3);
     });
 
     it('runs again at the time that the handler asks for, with all its tries', async () => {
