@@ -1,19 +1,10 @@
 import type { Actor } from '../kernel/actor/actor.js';
 import type { Payment } from './payment.js';
 import type { NewPayment } from './payment-changes.js';
+import type { PaymentFlow } from './payment-flow.js';
 
 /** With what, and how, a payment is to be made. */
-export interface Confirmation {
-  readonly method: {
-    readonly type: string;
-    readonly cardBrand: string | null;
-    /** What each account knows the customer's method by; none that is not here can be tried. */
-    readonly tokens: Readonly<Record<string, string>>;
-  };
-  readonly capture: 'now' | 'later';
-  /** Where the customer comes back to after an action. */
-  readonly returnUrl?: string;
-}
+export type Confirmation = Pick<PaymentFlow, 'method' | 'capture' | 'returnUrl'>;
 
 /** Sends payments to providers. Routing does; this is what payments know of it. */
 export abstract class PaymentConfirmer {

@@ -33,42 +33,29 @@ export const paymentEvents = [
 ] as const;
 export type PaymentEvent = (typeof paymentEvents)[number];
 
+type Transitions = Partial<Record<PaymentEvent, PaymentState>>;
+
+/** An authorization of which the end is not known leads anywhere, whatever it waits for. */
+const unsettled: Transitions = {
+  sent: 'authorizing',
+  doubted: 'unknown',
+  challenged: 'requires_action',
+  authorized: 'authorized',
+  captured: 'captured',
+  declined: 'declined',
+  voided: 'cancelled',
+  expired: 'expired',
+};
+
 /**
  * Where each state leads. What is not here cannot be, and leaves the payment as it is: news that come late or twice never take it back.
  * Only a doubt is taken back, to what it was about.
  */
-export const transitions: Readonly<Record<PaymentState, Partial<Record<PaymentEvent, PaymentState>>>> = {
+export const transitions: Readonly<Record<PaymentState, Transitions>> = {
   created: { sent: 'authorizing', voided: 'cancelled' },
-  authorizing: {
-    sent: 'authorizing',
-    doubted: 'unknown',
-    challenged: 'requires_action',
-    authorized: 'authorized',
-    captured: 'captured',
-    declined: 'declined',
-    voided: 'cancelled',
-    expired: 'expired',
-  },
-  unknown: {
-    sent: 'authorizing',
-    doubted: 'unknown',
-    challenged: 'requires_action',
-    authorized: 'authorized',
-    captured: 'captured',
-    declined: 'declined',
-    voided: 'cancelled',
-    expired: 'expired',
-  },
-  requires_action: {
-    sent: 'authorizing',
-    doubted: 'unknown',
-    challenged: 'requires_action',
-    authorized: 'authorized',
-    captured: 'captured',
-    declined: 'declined',
-    voided: 'cancelled',
-    expired: 'expired',
-  },
+  authorizing: unsettled,
+  unknown: unsettled,
+  requires_action: unsettled,
   authorized: { doubted: 'unknown', authorized: 'authorized', captured: 'captured', voided: 'cancelled', expired: 'expired' },
   captured: { captured: 'captured', unrefunded: 'captured', partly_refunded: 'partially_refunded', wholly_refunded: 'refunded' },
   partially_refunded: {

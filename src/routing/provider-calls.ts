@@ -15,7 +15,7 @@ export interface Called {
   readonly outcome: Outcome;
   readonly latencyMs: number;
 }
-/** An account is read again after this time, or when it has new credentials sooner than that. */
+/** An account is read again after this time: so long may new credentials go unseen. */
 const rememberedMs = 2_000;
 const mostRemembered = 1_000;
 
