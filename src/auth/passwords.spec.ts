@@ -1,6 +1,6 @@
 import { Passwords } from './passwords.js';
 
-const passwords = new Passwords({ passwordPolicy: 'documented' });
+const passwords = new Passwords({ passwordPolicy: 'documented', passwordHashMemoryKib: 19_456 });
 
 it('knows a password again, and no other', async () => {
   const hash = await passwords.hash('pass123');

@@ -5,18 +5,19 @@ import { type Config, CONFIG } from '../kernel/config/config.js';
 import { assertPassword } from './password-policy.js';
 import { Turns } from './turns.js';
 
-/** argon2id with the smallest memory that OWASP's Password Storage Cheat Sheet recommends with two passes. */
-const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-
 /** Hashes and verifies passwords off the event loop, a few at a time. */
 @Injectable()
 export class Passwords {
   /** The runtime has four threads for such work, which files and name look-ups need too. */
   private readonly turns = new Turns({ atOnce: 2, waiting: 200 });
   /** Verified where there is no user, so that the answer takes as long. */
-  private readonly nobodys = hash(randomBytes(32), parameters);
+  private readonly nobodys: Promise<string>;
+  private readonly parameters: { readonly memoryCost: number; readonly timeCost: number; readonly parallelism: number };
 
-  constructor(@Inject(CONFIG) private readonly config: Pick<Config, 'passwordPolicy'>) {}
+  constructor(@Inject(CONFIG) private readonly config: Pick<Config, 'passwordPolicy' | 'passwordHashMemoryKib'>) {
+    this.parameters = { memoryCost: config.passwordHashMemoryKib, timeCost: 2, parallelism: 1 };
+    this.nobodys = hash(randomBytes(32), this.parameters);
+  }
 
   /** By the configured policy. @throws WeakPassword, naming the field of the request that held it */
   assertGood(password: string, field?: string): void {
@@ -25,7 +26,7 @@ export class Passwords {
 
   /** @throws PasswordsBusy */
   hash(password: string): Promise<string> {
-    return this.turns.take(() => hash(password, parameters));
+    return this.turns.take(() => hash(password, this.parameters));
   }
 
   /** False for a user without a password or no user at all, after the same time. @throws PasswordsBusy */

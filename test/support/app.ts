@@ -30,6 +30,7 @@ const testEnv = {
   LOG_LEVEL: 'silent',
   DEMO_DATA: 'none',
   ACTOR_CACHE_MS: '0',
+  PASSWORD_HASH_MEMORY_KIB: '8',
 };
 
 export const testConfig = (env: Record<string, string> = {}): Config => readConfig({ ...testEnv, ...env });

@@ -4,6 +4,9 @@ import { variableNotes, wholeNumber, wholeNumberNote } from './variable-notes.js
 
 export const DEFAULT_ADMIN_PASSWORD = 'Admin@123!';
 
+/** Of argon2id with two passes: OWASP's Password Storage Cheat Sheet. */
+const OWASP_MEMORY_KIB = 19_456;
+
 const APP_SECRET_MIN_BYTES = 32;
 const APP_SECRET_MIN_DISTINCT = 8;
 const EXAMPLE_WORDS =
@@ -141,6 +144,7 @@ function secretVariables(production: boolean) {
 }
 
 function accountVariables(production: boolean) {
+  const leastMemory = production ? OWASP_MEMORY_KIB : 8;
   const ownPassword = z.string().refine((text) => text !== DEFAULT_ADMIN_PASSWORD, 'is the published default');
   return {
     PASSWORD_POLICY: z
@@ -149,6 +153,12 @@ function accountVariables(production: boolean) {
       .register(variableNotes, {
         description: 'Rules for new passwords; documented is what the published APIs promise.',
         allowed: 'documented or strong',
+      }),
+    PASSWORD_HASH_MEMORY_KIB: wholeNumber(leastMemory, 1_048_576)
+      .default(OWASP_MEMORY_KIB)
+      .register(variableNotes, {
+        description: 'Memory that argon2id takes to hash a new password; the smallest that OWASP recommends unless told.',
+        allowed: `a whole number from ${leastMemory} to 1048576${production ? '' : `; in production from ${OWASP_MEMORY_KIB}`}`,
       }),
     SYSTEM_ADMIN_EMAIL: z
       .email()

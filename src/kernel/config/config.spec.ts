@@ -38,6 +38,7 @@ describe('defaults', () => {
       appSecret: undefined,
       appSecretPrevious: undefined,
       passwordPolicy: 'documented',
+      passwordHashMemoryKib: 19_456,
       systemAdminEmail: 'admin@system.local',
       systemAdminPassword: 'Admin@123!',
       demoData: 'small',
@@ -87,6 +88,7 @@ describe('a given value', () => {
     ['APP_SECRET', 'short', 'appSecret', 'short'],
     ['APP_SECRET_PREVIOUS', 'older', 'appSecretPrevious', 'older'],
     ['PASSWORD_POLICY', 'strong', 'passwordPolicy', 'strong'],
+    ['PASSWORD_HASH_MEMORY_KIB', '8', 'passwordHashMemoryKib', 8],
     ['SYSTEM_ADMIN_EMAIL', 'root@acme.test', 'systemAdminEmail', 'root@acme.test'],
     ['SYSTEM_ADMIN_PASSWORD', ' with spaces ', 'systemAdminPassword', ' with spaces '],
     ['DEMO_DATA', 'large', 'demoData', 'large'],
@@ -123,6 +125,7 @@ describe('a given value', () => {
     ['MONGODB_URI', 'mongodb://'],
     ['REDIS_URL', 'http://cache'],
     ['PASSWORD_POLICY', 'weak'],
+    ['PASSWORD_HASH_MEMORY_KIB', '7'],
     ['SYSTEM_ADMIN_EMAIL', 'nobody'],
     ['SYSTEM_ADMIN_EMAIL', `${'a'.repeat(245)}@acme.test`],
     ['DEMO_DATA', 'huge'],
@@ -237,6 +240,11 @@ describe('production', () => {
 
   it.each(['small', 'large'])('refuses %s demonstration data', (text) => {
     expect(problemsOf({ ...production, DEMO_DATA: text })).toEqual([`DEMO_DATA="${text}" is not valid: expected none (in production)`]);
+  });
+
+  it('refuses passwords that are easier to guess than they need be', () => {
+    const said = 'PASSWORD_HASH_MEMORY_KIB="8" is not valid: expected a whole number from 19456 to 1048576';
+    expect(problemsOf({ ...production, PASSWORD_HASH_MEMORY_KIB: '8' })).toEqual([said]);
   });
 
   it('refuses failpoints', () => {
