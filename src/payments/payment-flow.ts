@@ -6,6 +6,9 @@ export type OperationKind = 'authorize' | 'capture' | 'void';
 /** Sent, and nothing heard yet; in doubt; or taken by the provider, which will tell what comes of it. */
 export type OperationPhase = 'sent' | 'in_doubt' | 'accepted';
 
+/** With what a customer came back after an action: the query parameters of the address to which they came. */
+export type ReturnedWith = Readonly<Record<string, string>>;
+
 /** What a provider was asked to do, from before it is asked until what became of it is known. A payment has one at a time. */
 export interface FlowOperation {
   readonly kind: OperationKind;
@@ -19,6 +22,7 @@ export interface FlowOperation {
   readonly since: Date;
   /** The idempotency record of the request that asked for it; the end of the operation is its answer. */
   readonly requestId?: string;
+  readonly returned?: ReturnedWith;
 }
 
 /** An account by its name and id, and who the provider is. */
@@ -119,11 +123,15 @@ export const refundedMinor = ({ refunds }: PaymentFlow): number =>
 export const isUnderWay = ({ operation, refunds }: PaymentFlow): boolean =>
   operation !== null || refunds.some(({ state }) => state === 'sent' || state === 'in_doubt');
 
-/** As it is kept anywhere else than with the payments themselves. */
+/** As it is kept anywhere else than with the payments themselves: without what only a provider is to see. */
 export const withoutTokens = <Kept extends { readonly flow?: PaymentFlow }>(payment: Kept): Kept =>
   payment.flow ? { ...payment, flow: tokenless(payment.flow) } : payment;
 
-export const tokenless = (flow: PaymentFlow): PaymentFlow => ({ ...flow, method: { ...flow.method, tokens: {} } });
+export function tokenless({ operation, method, ...flow }: PaymentFlow): PaymentFlow {
+  if (!operation) return { ...flow, operation, method: { ...method, tokens: {} } };
+  const { returned: _returned, ...asked } = operation;
+  return { ...flow, operation: asked, method: { ...method, tokens: {} } };
+}
 
 /** What a log may hold of it: no tokens, and no decision. */
 export function flowSummary({ tries, capture, operation, authorizedMinor, capturedMinor, refunds, review }: PaymentFlow) {

@@ -72,6 +72,8 @@ export interface Authorization extends Operation {
   readonly customer: { readonly name: string; readonly email: string; readonly country: string };
   /** Where the customer comes back to after an action. */
   readonly returnUrl?: string;
+  /** Of a repeat: with which query parameters the customer has come back there. */
+  readonly returned?: Readonly<Record<string, string>>;
   /** Called with the provider's name for the payment before any step that moves money, where it has one by then. */
   readonly remember?: (providerId: string) => Promise<void>;
   /** What an earlier try had remembered, if it came so far. */

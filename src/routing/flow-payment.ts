@@ -5,6 +5,14 @@ import type { PaymentFlow } from '../payments/payment-flow.js';
 export type FlowPayment = Payment & { readonly flow: PaymentFlow };
 export const isFlow = (payment: Payment | null): payment is FlowPayment => payment?.flow !== undefined;
 
+/** Whether an authorization waits for the customer, and nothing else is under way. */
+export const awaitsCustomer = ({ state, flow: { operation } }: FlowPayment): boolean =>
+  state === 'requires_action' && operation?.kind === 'authorize' && operation.phase === 'accepted';
+
+/** Whether the customer has done what was wanted of them: the provider goes on when it is asked again. */
+export const isActedOn = ({ state, flow: { actionUrl, operation } }: FlowPayment): boolean =>
+  state === 'requires_action' && (actionUrl === undefined || operation?.returned !== undefined);
+
 /** When, and at whose request. What happens to a payment is decided by pure functions, again where somebody was faster. */
 export interface Moment {
   readonly at: Date;

@@ -116,6 +116,7 @@ describe('after an answer', () => {
     unkn: () => unknown('time-out'),
     another: () => none(declined('provider_unavailable')),
     stop: () => none(declined('insufficient_funds')),
+    refused: () => none(declined('refused')),
     'none/auth': () => none(declined('refused'), books('authorized')),
     'none/capt': () => none(declined('refused'), books('captured', { capturedMinor: 100 })),
     'none/void': () => none(declined('refused'), books('voided')),
@@ -123,21 +124,21 @@ describe('after an answer', () => {
   };
   // prettier-ignore
   const expected: Readonly<Record<string, string>> = {
-    //                         unkn   another stop   none/auth none/capt none/void none/expd
-    'authorize sent':        ' unknD  sentNx  decl-x auth-+    capt-+    decl-x    decl-x',
-    'authorize in doubt':    ' unknD  sentNx  decl-x auth-+    capt-+    decl-x    decl-x',
-    'authorize accepted':    ' sentA  sentNx  decl-x auth-+    capt-+    decl-x    decl-x',
-    'authorize at customer': ' actnA  sentNx  decl-x auth-+    capt-+    decl-x    decl-x',
-    'capture sent':          ' unknD  auth-   auth-  auth-     unknS!    canc-     expd-',
-    'capture in doubt':      ' unknD  auth-   auth-  auth-     unknD!    canc-     expd-',
-    'capture accepted':      ' authA  auth-   auth-  auth-     unknA!    canc-     expd-',
-    'void sent':             ' unknD  auth-   auth-  auth-     capt-     canc-     expd-',
-    'void in doubt':         ' unknD  auth-   auth-  auth-     capt-     canc-     expd-',
-    'void accepted':         ' authA  auth-   auth-  auth-     capt-     canc-     expd-',
-    // Nobody can go on with an authorization that was to be given up.
-    'early void sent':       ' unknD  actn-!  actn-! actn-!    capt-     canc-     expd-',
-    'early void in doubt':   ' unknD  actn-!  actn-! actn-!    capt-     canc-     expd-',
-    'early void accepted':   ' actnA  actn-!  actn-! actn-!    capt-     canc-     expd-',
+    //                         unkn   another stop   refused none/auth none/capt none/void none/expd
+    'authorize sent':        ' unknD  sentNx  decl-x decl-x  auth-+    capt-+    decl-x    decl-x',
+    'authorize in doubt':    ' unknD  sentNx  decl-x decl-x  auth-+    capt-+    decl-x    decl-x',
+    'authorize accepted':    ' sentA  sentNx  decl-x decl-x  auth-+    capt-+    decl-x    decl-x',
+    'authorize at customer': ' actnA  sentNx  decl-x decl-x  auth-+    capt-+    decl-x    decl-x',
+    'capture sent':          ' unknD  auth-   auth-  auth-   auth-     unknS!    canc-     expd-',
+    'capture in doubt':      ' unknD  auth-   auth-  auth-   auth-     unknD!    canc-     expd-',
+    'capture accepted':      ' authA  auth-   auth-  auth-   auth-     unknA!    canc-     expd-',
+    'void sent':             ' unknD  auth-   auth-  auth-   auth-     capt-     canc-     expd-',
+    'void in doubt':         ' unknD  auth-   auth-  auth-   auth-     capt-     canc-     expd-',
+    'void accepted':         ' authA  auth-   auth-  auth-   auth-     capt-     canc-     expd-',
+    // Nobody can go on with an authorization that was to be given up; there is none yet where a provider has nothing to give up.
+    'early void sent':       ' unknD  actn-!  actn-! canc-   actn-!    capt-     canc-     expd-',
+    'early void in doubt':   ' unknD  actn-!  actn-! canc-   actn-!    capt-     canc-     expd-',
+    'early void accepted':   ' actnA  actn-!  actn-! canc-   actn-!    capt-     canc-     expd-',
   };
   const columns = Object.keys(outcomes);
   const all = Object.entries(expected).flatMap(([row, line]) =>
@@ -151,5 +152,14 @@ describe('after an answer', () => {
 
   it('has a row for everything that is under way', () => {
     expect(Object.keys(expected)).toEqual(Object.keys(rows).filter((row) => !row.startsWith('idle')));
+  });
+});
+
+describe('after a payment was given up before its customer had acted', () => {
+  const given = () => ({ ...standing('cancelled'), flow: { ...standing('cancelled').flow, authorizedMinor: 0 } }) as FlowPayment;
+
+  it.each(['authorized', 'captured'] as const)('a person looks at money that is %s nonetheless', (state) => {
+    const before = given();
+    expect(told(before, known(before, books(state, { capturedMinor: state === 'captured' ? 100 : 0 }), later))).toBe('canc-!');
   });
 });

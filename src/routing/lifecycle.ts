@@ -8,13 +8,14 @@ import {
   isUnderWay,
   type LastOperation,
   type OperationKind,
+  type ReturnedWith,
   type ReviewReason,
   tokenless,
 } from '../payments/payment-flow.js';
 import { type PaymentEvent, stateAfter } from '../payments/payment-states.js';
 import { mismatchOf, provesDone } from './books.js';
 import { followUpOf } from './failover.js';
-import { type FlowPayment, type Moment, referenceOf } from './flow-payment.js';
+import { awaitsCustomer, type FlowPayment, type Moment, referenceOf } from './flow-payment.js';
 import { counted, withRefunds } from './refund-rows.js';
 
 export interface Routed {
@@ -54,6 +55,14 @@ export function begun(payment: FlowPayment, kind: OperationKind, amountMinor: nu
     ...(requestId !== undefined && { requestId }),
   };
   return { ...payment, flow: { ...flow, operations, operation } };
+}
+
+/** With what the customer came back with, where the operation still waits for them; its end is the answer to their return. */
+export function withReturn(payment: FlowPayment, key: string, returned: ReturnedWith, { requestId }: Moment): FlowPayment {
+  const { operation } = payment.flow;
+  if (operation?.key !== key || !awaitsCustomer(payment)) return payment;
+  const asked = { ...operation, returned, ...(requestId !== undefined && { requestId }) };
+  return { ...payment, flow: { ...payment.flow, operation: asked } };
 }
 
 /** With the provider's name for the payment, which is known before anything else of it. */
@@ -120,7 +129,7 @@ function stepped(payment: FlowPayment, books: ProviderPayment, moment: Moment): 
     case 'requires_action':
       return authorizes ? challenged(payment, operation, books.actionUrl, moment) : payment;
     case 'authorized':
-      if (payment.state === 'declined') return reviewed(payment, 'unexpected_charge', moment);
+      if (payment.state === 'declined' || isGivenUpEarly(payment)) return reviewed(payment, 'unexpected_charge', moment);
       if (!authorizes) return payment;
       return approved({ ...payment, flow: { ...flow, authorizedMinor: books.authorizedMinor } }, operation, 'authorized', moment);
     case 'captured':
@@ -131,6 +140,9 @@ function stepped(payment: FlowPayment, books: ProviderPayment, moment: Moment): 
       return released(payment, books.state, moment);
   }
 }
+
+/** Before anything was held for it. */
+const isGivenUpEarly = ({ state, flow }: FlowPayment): boolean => state === 'cancelled' && flow.authorizedMinor === 0;
 
 const unexplained: Decline = { category: 'other', code: 'declined', message: '' };
 const gone = (code: string): Decline => ({ category: 'refused', code, message: `The provider holds nothing any more: ${code}` });
@@ -163,9 +175,12 @@ function approved(payment: FlowPayment, operation: FlowOperation, event: Payment
 function refused(payment: FlowPayment, operation: FlowOperation, decline: Decline, moment: Moment, books?: ProviderPayment): FlowPayment {
   if (operation.kind !== 'authorize') {
     const isGone = books?.state === 'voided' || books?.state === 'expired';
+    const isEarly = operation.from === 'requires_action' && !isGone;
+    // Nothing was held yet that could be let go of. Whatever the customer does nonetheless is found to be unexpected.
+    if (isEarly && !books && decline.category === 'refused') return approved(payment, operation, 'voided', moment);
     const done = failed(payment, operation, decline, moment, isGone ? books.state : backTo(operation));
     // What was to be given up in the middle of an authorization can be taken up by nobody else.
-    return operation.from === 'requires_action' && !isGone ? reviewed(done, 'unresolved', moment) : done;
+    return isEarly ? reviewed(done, 'unresolved', moment) : done;
   }
   const attempted = tried(payment, operation, moment, decline);
   const mayFollow = followUpOf({ outcome: 'none', decline }) === 'another' && payment.flow.ahead.length > 0;

@@ -13,7 +13,7 @@ import { publicIdOf } from '../payments/payments.service.js';
 import type { FlowPayment } from './flow-payment.js';
 import { PaymentFlows } from './payment-flows.service.js';
 import { Refunds } from './refunds.service.js';
-import { CaptureDto, RefundDto } from './routing.dto.js';
+import { CaptureDto, CompleteDto, RefundDto, returnedWith } from './routing.dto.js';
 import { AmountExceeded, NotRouted, OperationRefused, OperationUnderWay, TooManyRefunds } from './routing.faults.js';
 import { RoutingView } from './routing.view.js';
 
@@ -37,6 +37,15 @@ export class PaymentFlowsController {
   @Fails(notFound, () => new OperationRefused('confirmed', 'captured'), () => new NoProvider('No provider is known.'), failing)
   confirm(@By() actor: Actor, @Param('id') id: string, @Body() body: ConfirmationBody): Promise<Payment> {
     return this.flows.confirm(actor, publicIdOf(id), confirmationOf(body));
+  }
+
+  /** Goes on once the customer has come back from `actionUrl`, approving or not; a webhook would say so too, but later. */
+  @Post(':id/complete')
+  @Allow('payments:write', ['system_admin', 'owner', 'admin', 'merchant'])
+  @Answers(PaymentView)
+  @Fails(notFound, () => new NotRouted())
+  complete(@By() actor: Actor, @Param('id') id: string, @Body() body: CompleteDto): Promise<Payment> {
+    return this.flows.complete(actor, publicIdOf(id), returnedWith(body));
   }
 
   /** Takes what was authorized, or a part of it; the rest is given up. */

@@ -7,11 +7,13 @@ import { type ObjectIdHex, objectIdHex } from '../kernel/ids.js';
 import type { Payment } from '../payments/payment.js';
 import { newPayment, type NewPayment } from '../payments/payment-changes.js';
 import { type Confirmation, PaymentConfirmer } from '../payments/payment-confirmer.js';
+import type { ReturnedWith } from '../payments/payment-flow.js';
 import { PaymentsService, visible } from '../payments/payments.service.js';
 import { FlowDriver } from './flow-driver.js';
-import { type FlowPayment, isFlow } from './flow-payment.js';
+import { awaitsCustomer, type FlowPayment, isFlow } from './flow-payment.js';
 import { FlowWriter } from './flow-writer.js';
-import { begun, confirmed } from './lifecycle.js';
+import { Inquiry, openOf } from './inquiry.js';
+import { begun, confirmed, withReturn } from './lifecycle.js';
 import { Router } from './router.service.js';
 import { AmountExceeded, NotRouted, OperationRefused, OperationUnderWay } from './routing.faults.js';
 
@@ -23,6 +25,7 @@ export class PaymentFlows extends PaymentConfirmer {
     private readonly router: Router,
     private readonly writer: FlowWriter,
     private readonly driver: FlowDriver,
+    private readonly inquiry: Inquiry,
   ) {
     super();
   }
@@ -49,6 +52,21 @@ export class PaymentFlows extends PaymentConfirmer {
     });
   }
 
+  /**
+   * Goes on after the customer has come back from what they were to do, with the query parameters of the address to which they came. Where
+   * the end is known by then, nothing is left to do. @throws PaymentNotFound, NotRouted
+   */
+  async complete(actor: Actor, id: ObjectIdHex, returned: ReturnedWith): Promise<Payment> {
+    const found = flowOf(await this.payments.find(scopeOf(actor), id));
+    const key = found.flow.operation?.key ?? '';
+    const moment = this.writer.moment();
+    const change = (current: Payment) => withReturn(flowOf(visible(current, actor)), key, returned, moment);
+    const payment = flowOf(visible(await this.writer.ask(found, actor, moment, change), actor));
+    await failpoint('payments.begun');
+    const open = awaitsCustomer(payment) ? openOf(payment, key) : undefined;
+    return open ? this.inquiry.about(payment, open, moment.at.getTime() - open.since.getTime()) : payment;
+  }
+
   /** As much as is given, or all that was authorized. @throws PaymentNotFound, OperationRefused, OperationUnderWay, AmountExceeded */
   async capture(actor: Actor, id: ObjectIdHex, amountMinor?: number): Promise<Payment> {
     const found = await this.payments.find(scopeOf(actor), id);
@@ -73,8 +91,7 @@ export class PaymentFlows extends PaymentConfirmer {
 
   /** With the decision by which it was routed. @throws PaymentNotFound, NotRouted */
   async routed(actor: Actor, id: ObjectIdHex): Promise<FlowPayment> {
-    const payment = await this.payments.find(scopeOf(actor), id);
-    return isFlow(payment) ? payment : raise(new NotRouted());
+    return flowOf(await this.payments.find(scopeOf(actor), id));
   }
 
   private async begin(actor: Actor, found: Payment, change: (current: Payment) => Payment): Promise<Payment> {
@@ -85,6 +102,8 @@ export class PaymentFlows extends PaymentConfirmer {
   }
 }
 
+const flowOf = (payment: Payment): FlowPayment => (isFlow(payment) ? payment : raise(new NotRouted()));
+
 function assertState({ state, charge }: Payment, asked: string, states: readonly Payment['state'][]): void {
   if (!states.includes(state) || charge) throw new OperationRefused(asked, state);
 }
@@ -92,9 +111,7 @@ function assertState({ state, charge }: Payment, asked: string, states: readonly
 /** Nothing is under way, but for an authorization that waits for the customer. @throws OperationRefused, OperationUnderWay */
 function idle(payment: Payment, asked: string, states: readonly Payment['state'][]): FlowPayment {
   if (!isFlow(payment)) throw new OperationRefused(asked, payment.state);
-  const { operation } = payment.flow;
-  const isWaiting = payment.state === 'requires_action' && operation?.kind === 'authorize' && operation.phase === 'accepted';
-  if (operation && !isWaiting) throw new OperationUnderWay();
+  if (payment.flow.operation && !awaitsCustomer(payment)) throw new OperationUnderWay();
   assertState(payment, asked, states);
   return payment;
 }

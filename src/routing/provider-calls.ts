@@ -105,6 +105,7 @@ async function ask(provider: PaymentProvider, payment: FlowPayment, { operation,
       method: { type: method.type, token: method.tokens[latest.account] ?? '' },
       customer: payment.customer,
       ...(returnUrl !== undefined && { returnUrl }),
+      ...(operation.returned && { returned: operation.returned }),
       ...(providerId !== undefined && { providerId }),
       remember,
     });

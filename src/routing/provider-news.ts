@@ -5,7 +5,8 @@ import { JobQueue } from '../kernel/jobs/job-queue.js';
 import { PaymentsService } from '../payments/payments.service.js';
 import type { ProviderEvent } from '../providers/payment-provider.js';
 import { type ProviderTold, providerToldKind } from '../providers/provider-sources.js';
-import { type FlowPayment, isFlow, readReference } from './flow-payment.js';
+import { awaitsCustomer, type FlowPayment, isActedOn, isFlow, readReference } from './flow-payment.js';
+import { FlowDriver } from './flow-driver.js';
 import { FlowWriter } from './flow-writer.js';
 import { holdsMoney, known, reviewed } from './lifecycle.js';
 import { ProviderCalls } from './provider-calls.js';
@@ -24,6 +25,7 @@ export class ProviderNews implements OnModuleInit {
     private readonly payments: PaymentsService,
     private readonly calls: ProviderCalls,
     private readonly writer: FlowWriter,
+    private readonly driver: FlowDriver,
   ) {}
 
   onModuleInit(): void {
@@ -47,7 +49,9 @@ export class ProviderNews implements OnModuleInit {
     }
     const books = await this.calls.query(payment, 0);
     if (books.outcome === 'unknown') throw new Error(books.because);
-    if (books.outcome === 'found') await this.writer.tell(payment, (current, moment) => known(current, books.payment, moment));
+    if (books.outcome !== 'found') return;
+    const after = await this.writer.tell(payment, (current, moment) => known(current, books.payment, moment));
+    if (after && awaitsCustomer(after) && isActedOn(after)) await this.driver.repeat(after);
   }
 
   /** Money at a provider that has said no, and after which another one was asked, is for a person to look at. */

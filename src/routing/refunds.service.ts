@@ -38,19 +38,19 @@ export class Refunds {
     const change = (current: Payment) => refundBegun(room(visible(current, actor), refund.amountMinor), refund);
     const begun = await this.writer.ask(found, actor, moment, change, refundOf(found, refund));
     await failpoint('payments.refund-begun');
-    return isFlow(begun) ? this.send(begun, refund, false) : refundOf(found, refund);
+    const after = isFlow(begun) ? await this.send(begun, refund, false) : found;
+    return refundOf(after, after.flow?.refunds.find(({ id }) => id === refund.id) ?? refund);
   }
 
-  /** Sends a refund that is written, again where `isRepeat`. */
-  async send(payment: FlowPayment, refund: PaymentRefund, isRepeat: boolean): Promise<RefundOfPayment> {
+  /** Sends a refund that is written, again where `isRepeat`; the payment after what came of it. */
+  async send(payment: FlowPayment, refund: PaymentRefund, isRepeat: boolean): Promise<FlowPayment> {
     const outcome = await this.calls.refund(payment, refund, isRepeat);
     await failpoint('payments.refund-answered');
     const after = await this.writer.tell(payment, (current, moment) =>
       refundAnswered(current, { id: refund.id, outcome, isFirst: !isRepeat }, moment),
     );
     await failpoint('payments.refund-settled');
-    const now = after ?? payment;
-    return refundOf(now, now.flow.refunds.find(({ id }) => id === refund.id) ?? refund);
+    return after ?? payment;
   }
 }
 

@@ -1,8 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsIn, IsInt, IsNotEmpty, IsString, Max, MaxLength, Min } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsNotEmpty, IsObject, IsString, Max, MaxLength, Min } from 'class-validator';
+import { ValidationFailed } from '../kernel/fault/common-faults.js';
 import { IfGiven } from '../kernel/http/if-given.decorator.js';
 import { CURRENCIES } from '../kernel/money/currencies.js';
-import { flowLimits } from '../payments/payment-flow.js';
+import { flowLimits, type ReturnedWith } from '../payments/payment-flow.js';
 import { mostSimulated } from './route-previews.service.js';
 import { strategyLimits } from './strategy.js';
 
@@ -23,6 +24,17 @@ const steps = {
     },
     { kind: 'adaptive', tolerancePoints: 2 },
   ],
+} as const;
+
+/** As providers name theirs; what else is in the address is the merchant's own. */
+const plainName = /^[A-Za-z][A-Za-z0-9_-]{0,99}$/;
+const returnLimits = { parameters: 20, characters: 5_000 };
+const returned = {
+  type: 'object',
+  description: 'The query parameters of the address to which the customer came back.',
+  additionalProperties: { type: 'string', maxLength: returnLimits.characters },
+  maxProperties: returnLimits.parameters,
+  example: { redirectResult: 'X6XtfGC3!Y...' },
 } as const;
 
 export class PutStrategyDto {
@@ -54,6 +66,9 @@ export class CaptureDto {
   /** Minor units; all that was authorized, where there is none. @example 1299 */
   @IfGiven() @IsInt() @Min(1) @Max(999_999_999_999) amountMinor?: number;
 }
+export class CompleteDto {
+  @ApiProperty(returned) @IsObject() parameters: Readonly<Record<string, string>> = {};
+}
 export class RefundDto {
   /** Minor units; all that is left, where there is none. @example 500 */
   @IfGiven() @IsInt() @Min(1) @Max(999_999_999_999) amountMinor?: number;
@@ -68,4 +83,14 @@ export class SimulateDto {
   @IfGiven() @IsString() @MaxLength(40) to?: string;
   /** Payments at most; the newest count. */
   @IsInt() @Min(1) @Max(mostSimulated) limit: number = mostSimulated;
+}
+
+/** @throws ValidationFailed */
+export function returnedWith({ parameters }: CompleteDto): ReturnedWith {
+  const entries = Object.entries(parameters);
+  const isText = (value: unknown) => typeof value === 'string' && value.length <= returnLimits.characters;
+  if (entries.length <= returnLimits.parameters && entries.every(([, value]) => isText(value)))
+    return Object.fromEntries(entries.filter(([name]) => plainName.test(name)));
+  const message = `parameters must be at most ${returnLimits.parameters} texts of at most ${returnLimits.characters} characters, by name`;
+  throw new ValidationFailed([{ field: 'parameters', message }]);
 }

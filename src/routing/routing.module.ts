@@ -6,6 +6,7 @@ import { ProvidersModule } from '../providers/providers.module.js';
 import { FlowDriver } from './flow-driver.js';
 import { FlowWriter } from './flow-writer.js';
 import { HealthSharing } from './health-sharing.js';
+import { Inquiry } from './inquiry.js';
 import { PaymentFlowsController } from './payment-flows.controller.js';
 import { PaymentFlows } from './payment-flows.service.js';
 import { ProviderCalls } from './provider-calls.js';
@@ -29,6 +30,7 @@ import { Strategies } from './strategies.service.js';
     FlowDriver,
     FlowWriter,
     HealthSharing,
+    Inquiry,
     PaymentFlows,
     { provide: PaymentConfirmer, useExisting: PaymentFlows },
     ProviderCalls,

@@ -44,7 +44,7 @@ const table: readonly (readonly [string, () => FlowPayment, News, string])[] = [
   ['a refused capture of what was given up', () => standing('cancelled'), hears('capture', false, 60), 'cancelled -'],
   ['a cancellation', () => standing('authorized', 'void', 'accepted'), hears('void', true), 'cancelled -'],
   ['a refused cancellation', () => standing('authorized', 'void', 'accepted'), hears('void', false), 'authorized -'],
-  ['a refused early cancellation', () => standing('requires_action', 'void', 'accepted', 'requires_action'), hears('void', false), 'requires_action - unresolved'],
+  ['a refused early cancellation', () => standing('requires_action', 'void', 'accepted', 'requires_action'), hears('void', false), 'cancelled -'],
   ['a cancellation by somebody else', () => standing('authorized'), hears('void', true), 'cancelled -'],
   ['a capture by somebody else', () => standing('authorized'), hears('capture', true, 40), 'captured -'],
 ];

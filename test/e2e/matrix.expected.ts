@@ -195,6 +195,11 @@ export const expected: Readonly<Record<string, Expectation>> = {
     other:                                        [401,  200,  200,  200,  403,  403,  404,  403],
     foreign:                                      [401,  404,  404,  404,  403,  403,  404,  403],
   },
+  'POST /api/v1/payments/:id/complete': {
+    own:                                          [____, 200,  200,  200,  403,  403,  200,  403],
+    other:                                        [401,  200,  200,  200,  403,  403,  404,  403],
+    foreign:                                      [401,  404,  404,  404,  403,  403,  404,  403],
+  },
   'POST /api/v1/payments/:id/capture': {
     own:                                          [____, 200,  200,  200,  403,  403,  200,  403],
     other:                                        [401,  200,  200,  200,  403,  403,  404,  403],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { readCredentials } from '../credentials.js';
 import { Deadline } from '../deadline.js';
@@ -53,7 +54,11 @@ export class AdyenProvider implements PaymentProvider {
     const refused = refusedBeforehand(this.capabilities, asked);
     const amount = refused ? undefined : wireAmount(asked.amount);
     if (!amount) return refused ?? notWritable();
-    const exchange = await this.post('/v71/payments', toPayment(asked, amount), asked);
+    const { redirectResult } = asked.returned ?? {};
+    const exchange =
+      redirectResult === undefined
+        ? await this.post('/v71/payments', { ...this.merchant, ...toPayment(asked, amount) }, asked.idempotencyKey)
+        : await this.post('/v71/payments/details', { details: { redirectResult } }, keyOfReturn(asked, redirectResult));
     const refusal = this.refusal(asked, exchange);
     if (refusal) return refusal;
     const answer = read(exchange, paymentSchema);
@@ -96,7 +101,11 @@ export class AdyenProvider implements PaymentProvider {
     fields: { readonly reference: string; readonly amount?: AdyenAmount },
     books: (done: AdyenModification, asked: Followup) => ProviderPayment | undefined,
   ): Promise<Outcome> {
-    const exchange = await this.post(`/v71/payments/${encodeURIComponent(asked.providerId)}/${kind}`, fields, asked);
+    const exchange = await this.post(
+      `/v71/payments/${encodeURIComponent(asked.providerId)}/${kind}`,
+      { ...this.merchant, ...fields },
+      asked.idempotencyKey,
+    );
     const refusal = this.refusal(asked, exchange);
     if (refusal) return refusal;
     const done = read(exchange, modificationSchema);
@@ -106,10 +115,14 @@ export class AdyenProvider implements PaymentProvider {
     return payment ? applied(payment) : unknown('The answer cannot be read');
   }
 
-  private post(path: string, fields: object, { idempotencyKey }: Operation): Promise<Exchange> {
+  private get merchant() {
+    return { merchantAccount: this.credentials.merchantAccount };
+  }
+
+  private post(path: string, body: object, idempotencyKey: string): Promise<Exchange> {
     const headers = { 'x-api-key': this.credentials.apiKey, 'idempotency-key': idempotencyKey, 'content-type': 'application/json' };
-    const body = JSON.stringify({ merchantAccount: this.credentials.merchantAccount, ...fields });
-    return this.http.sendUntilClear({ method: 'POST', path, headers, body }, new Deadline(this.options.timeoutMs), isInFlight);
+    const request = { method: 'POST', path, headers, body: JSON.stringify(body) } as const;
+    return this.http.sendUntilClear(request, new Deadline(this.options.timeoutMs), isInFlight);
   }
 
   /** Undefined where it was taken. */
@@ -122,6 +135,10 @@ export class AdyenProvider implements PaymentProvider {
       : unknown('The answer cannot be read');
   }
 }
+
+/** Another return is another request, and a key names one. */
+const keyOfReturn = ({ idempotencyKey }: Operation, redirectResult: string): string =>
+  `${idempotencyKey}-${createHash('sha256').update(redirectResult).digest('hex').slice(0, 12)}`;
 
 const isInFlight = ({ status, json }: Answered): boolean =>
   status === 409 || (status === 422 && errorSchema.safeParse(json).data?.errorCode === inFlightCode);
@@ -140,11 +157,11 @@ function toPayment({ reference, method, customer, capture, returnUrl }: Authoriz
     amount,
     reference,
     paymentMethod: { type: 'scheme', storedPaymentMethodId: method.token },
-    shopperReference: customer.email,
-    shopperEmail: customer.email,
+    shopperReference: customer.email || reference,
+    ...(customer.email && { shopperEmail: customer.email }),
     shopperInteraction: 'ContAuth',
     recurringProcessingModel: 'CardOnFile',
-    countryCode: customer.country,
+    ...(customer.country && { countryCode: customer.country }),
     ...(returnUrl !== undefined && { returnUrl }),
     ...(capture === 'now' ? { captureDelayHours: 0 } : { additionalData: { manualCapture: 'true' } }),
   };

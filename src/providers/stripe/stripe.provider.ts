@@ -210,7 +210,7 @@ function toIntent(asked: Authorization, amount: number): Stripe.PaymentIntentCre
     capture_method: capture === 'now' ? 'automatic' : 'manual',
     payment_method: method.token,
     metadata: { [referenceKey]: reference },
-    receipt_email: customer.email,
+    ...(customer.email && { receipt_email: customer.email }),
     // Without an address to come back to only methods that stay on the page can be taken.
     ...(returnUrl === undefined ? { automatic_payment_methods: { enabled: true, allow_redirects: 'never' } } : { return_url: returnUrl }),
   };

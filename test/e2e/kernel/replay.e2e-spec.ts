@@ -71,6 +71,7 @@ const requests: Record<string, () => Promise<[path: string, options: CallOptions
     `/api/v1/payments/${await someId()}/confirm`,
     { token: merchant, json: confirmationAt(account, 'now') },
   ],
+  'POST /api/v1/payments/:id/complete': async () => [`${await routedPath('now')}/complete`, { token: merchant }],
   'POST /api/v1/payments/:id/capture': async () => [
     `${await routedPath('later')}/capture`,
     { token: merchant, json: { amountMinor: 1000 } },

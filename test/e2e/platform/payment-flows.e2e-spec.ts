@@ -48,6 +48,13 @@ const attempt = (name: keyof typeof titles, result: string) => ({
   account: name,
   at: moment,
 });
+/** As a browser presses the button of the provider's page. */
+async function pressed(actionUrl: string, decision: 'approve' | 'decline'): Promise<{ location: string }> {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const { status, headers: told } = await fetch(`${actionUrl}/${decision}`, { method: 'POST', headers, body: '', redirect: 'manual' });
+  expect(status).toBe(303);
+  return { location: told.get('location') ?? '' };
+}
 const decide = (actionUrl: string, decision: 'approve' | 'decline') => send('POST', `${actionUrl}/${decision}`, { body: {} });
 
 describe('a payment is confirmed', () => {
@@ -164,14 +171,19 @@ describe('a payment is cancelled', () => {
   it.each([
     ['paypal', 'tok_paypal_3ds'],
     ['adyen', 'tok_adyen_3ds'],
-  ])('where the customer was to act: %s has nothing to let go of yet, and a person looks at it', async (name, token) => {
+  ])('where the customer was to act, and %s has nothing to let go of yet', async (name, token) => {
     const { id } = (await shop.pay({ [name]: token })).body.data;
     expect((await shop.act(`payments/${id}/cancel`)).status).toBe(200);
-    const waiting = await eventually(async () => {
-      const found = await shop.payment(id as string);
-      return found.processing.review !== null && found;
-    });
-    expect(waiting).toMatchObject({ state: 'requires_action', processing: { operation: null, review: 'unresolved' } });
+    expect(await cameTo(id as string, 'cancelled')).toMatchObject({ processing: { actionUrl: null, review: null } });
+    expect(await tokensKept()).toEqual([]);
+  });
+
+  it('and a person looks at it where the customer pays nonetheless', async () => {
+    const { id, processing } = (await shop.pay({ adyen: 'tok_adyen_3ds' })).body.data;
+    await shop.act(`payments/${id}/cancel`);
+    await cameTo(id as string, 'cancelled');
+    expect((await decide(processing.actionUrl as string, 'approve')).status).toBe(200);
+    await eventually(async () => (await shop.payment(id as string)).processing.review === 'unexpected_charge');
   });
 });
 
@@ -257,6 +269,62 @@ describe('a customer has to act', () => {
     expect((await decide(processing.actionUrl as string, 'approve')).status).toBe(200);
     expect(await cameTo(id as string, 'captured')).toMatchObject({ attempts: [{ result: 'success' }], processing: { actionUrl: null } });
     expect(await shop.books(id as string)).toMatchObject([{ authorizations: 1, captures: 1, captured: 1299 }]);
+  });
+
+  it.each(providerNames)('and the shop says so before any webhook does: %s', async (name) => {
+    await sandbox.turn(name, { webhooks: { drop: 1 } });
+    const { id, processing } = await challenged(name);
+    const waiting = await shop.act(`payments/${id}/complete`);
+    expect([waiting.status, waiting.body.data.state]).toEqual([200, 'requires_action']);
+    const { location } = await pressed(processing.actionUrl as string, 'approve');
+    const [key, parameters] = [randomUUID(), Object.fromEntries(new URL(location).searchParams)];
+    const complete = () => shop.act(`payments/${id}/complete`, { parameters }, { key });
+    const { status, body } = await complete();
+    expect([status, body.data]).toMatchObject([200, { id, state: 'captured', processing: { capturedMinor: 1299, actionUrl: null } }]);
+    const again = await complete();
+    expect([again.body.data, again.headers.get('idempotency-replayed')]).toEqual([body.data, 'true']);
+    // Whoever comes late finds it done.
+    expect((await shop.act(`payments/${id}/complete`, { parameters })).body.data).toEqual(body.data);
+    expect(await shop.books(id as string)).toMatchObject([{ authorizations: 1, captures: 1, captured: 1299 }]);
+  });
+
+  it.each(providerNames)('and has refused to, which the shop can say as well: %s', async (name) => {
+    await sandbox.turn(name, { webhooks: { drop: 1 } });
+    const { id, processing } = await challenged(name);
+    const { location } = await pressed(processing.actionUrl as string, 'decline');
+    const parameters = Object.fromEntries(new URL(location).searchParams);
+    const { body } = await shop.act(`payments/${id}/complete`, { parameters });
+    expect(body.data).toMatchObject({ state: 'declined', processing: { last: { outcome: 'none', code: 'authentication_failed' } } });
+  });
+
+  it('and goes on at PayPal as soon as the webhook says so', async () => {
+    const { id, processing } = await challenged('paypal');
+    const since = performance.now();
+    await decide(processing.actionUrl as string, 'approve');
+    await cameTo(id as string, 'captured');
+    expect(performance.now() - since).toBeLessThan(5_000);
+  });
+
+  it.each<[string, unknown]>([
+    ['are no texts', { parameters: { redirectResult: 1 } }],
+    ['are too many', { parameters: Object.fromEntries(Array.from({ length: 21 }, (_, at) => [`p${at}`, ''])) }],
+    ['are no object', { parameters: ['redirectResult'] }],
+    ['are something else', { redirectResult: 'X' }],
+  ])('and what they come back with %s', async (_, json) => {
+    const { id } = await challenged('adyen');
+    const { status, body } = await shop.act(`payments/${id}/complete`, json);
+    expect([status, body.error.code]).toEqual([400, 'validation_failed']);
+  });
+
+  it('and names what no database would take: it is nothing that a provider has said', async () => {
+    const { id } = await challenged('adyen');
+    const { status, body } = await shop.act(`payments/${id}/complete`, { parameters: { $where: '1', 'a.b': '2' } });
+    expect([status, body.data.state]).toEqual([200, 'requires_action']);
+  });
+
+  it('of what was only recorded nobody comes back', async () => {
+    const { status, body } = await shop.act(`payments/${await shop.recorded()}/complete`);
+    expect([status, body.error.code]).toEqual([404, 'not_found']);
   });
 
   it.each(['stripe', 'adyen'] as const)('and does not: %s', async (name) => {
@@ -561,6 +629,8 @@ describe('what nobody knows', () => {
   });
 
   it('of a refund is said so and counts, and is found out', async () => {
+    // That of the payment itself may come late, and whoever looks then sees the refund too.
+    await sandbox.turn('stripe', { webhooks: { drop: 1 } });
     const id = await shop.paid('stripe');
     await sandbox.turn('stripe', { faults: [{ kind: 'reset_after', operation: 'refund', times: 1 }], webhooks: { drop: 1 } });
     const key = randomUUID();
@@ -613,44 +683,60 @@ describe('a person looks at it', () => {
   });
 });
 
-describe('a provider is down for long', () => {
-  beforeEach(openShop);
+describe('nobody knows for long', () => {
+  let impatient: TestApp;
+  let own: Shop;
+
+  beforeAll(async () => {
+    const address = { SANDBOX_URL: sandbox.sandbox.url };
+    impatient = await startApp({ env: { ...env, ...address, REVIEW_AFTER_MS: '1000' }, mongodbUri: testDatabaseUri('impatient') });
+    own = await Shop.open(impatient, sandbox.sandbox.url);
+  });
+  afterAll(() => impatient.close());
 
   it('a person looks at it, and need not once the provider can be asked', async () => {
-    const impatient = await startApp({
-      env: { ...env, SANDBOX_URL: sandbox.sandbox.url, REVIEW_AFTER_MS: '1000' },
-      mongodbUri: testDatabaseUri('impatient'),
+    const faults = [
+      { kind: 'http500_after', operation: 'authorize' },
+      { kind: 'reset_before', operation: 'read' },
+    ];
+    await sandbox.turn('stripe', { faults, webhooks: { drop: 1 } });
+    const { body } = await own.pay({ stripe: approved.stripe });
+    const { id, state } = body.data as { id: string; state: string };
+    const inReview = await eventually(async () => {
+      const { data } = (await own.ask('GET', 'payments?review=true')).body as { data: Answer['body'][] };
+      return data[0];
     });
-    try {
-      const own = await Shop.open(impatient, sandbox.sandbox.url);
-      const faults = [
-        { kind: 'http500_after', operation: 'authorize' },
-        { kind: 'reset_before', operation: 'read' },
-      ];
-      await sandbox.turn('stripe', { faults, webhooks: { drop: 1 } });
-      const { body } = await own.pay({ stripe: approved.stripe });
-      const { id, state } = body.data as { id: string; state: string };
-      const inReview = await eventually(async () => {
-        const { data } = (await own.ask('GET', 'payments?review=true')).body as { data: Answer['body'][] };
-        return data[0];
-      });
-      expect([state, inReview]).toMatchObject([
-        'unknown',
-        { id, state: 'unknown', processing: { review: 'unresolved', capturedMinor: 0 } },
-      ]);
-      await sandbox.turn('stripe', {});
-      await eventually(async () => (await own.payment(id)).state === 'captured');
-      expect((await own.payment(id)).processing).toMatchObject({ review: null, operation: null, capturedMinor: 1299 });
-      expect(await own.books(id)).toMatchObject([{ authorizations: 1, captured: 1299 }]);
-    } finally {
-      await impatient.close();
-    }
+    expect([state, inReview]).toMatchObject(['unknown', { id, state: 'unknown', processing: { review: 'unresolved', capturedMinor: 0 } }]);
+    await sandbox.turn('stripe', {});
+    await eventually(async () => (await own.payment(id)).state === 'captured');
+    expect((await own.payment(id)).processing).toMatchObject({ review: null, operation: null, capturedMinor: 1299 });
+    expect(await own.books(id)).toMatchObject([{ authorizations: 1, captured: 1299 }]);
   });
+
+  it.each([
+    ['stripe', 'pm_card_authenticationRequired'],
+    ['paypal', 'tok_paypal_3ds'],
+    ['adyen', 'tok_adyen_3ds'],
+  ])('whether the customer comes back at all: the payment is given up, at %s too where it can be', async (name, token) => {
+    const { id } = (await own.pay({ [name]: token })).body.data;
+    const given = await eventually(async () => {
+      const found = await own.payment(id as string);
+      return found.state === 'cancelled' && found;
+    });
+    expect(given).toMatchObject({
+      status: 'failed',
+      processing: { operation: null, actionUrl: null, review: null, last: { kind: 'void' } },
+    });
+  });
+});
+
+describe('a capture is taken back', () => {
+  beforeEach(openShop);
 
   it.each([
     ['success', 'captured'],
     ['failed', 'declined'],
-  ])('a capture that was taken back is decided by a person: %s', async (status, state) => {
+  ])('and a person decides: %s', async (status, state) => {
     const { id } = (await shop.pay({ adyen: 'tok_adyen_capturefail' }, 'later')).body.data;
     await shop.act(`payments/${id}/capture`);
     await eventually(async () => (await shop.payment(id as string)).processing.review === 'capture_failed');
