@@ -30,8 +30,9 @@ type Named = Pick<Payment, 'id' | 'tenantId'>;
 interface Decided {
   readonly isNew?: boolean;
   readonly decide: (current: Payment | null) => Payment | null;
-  readonly answer?: unknown;
+  readonly answer?: AnswerOf | undefined;
 }
+type AnswerOf = (after: Payment) => unknown;
 
 /** Writes what happens to payments at providers; the job that looks after what is asked begins and ends with it. */
 @Injectable()
@@ -56,7 +57,7 @@ export class FlowWriter {
    * What somebody asks for. `change` throws what refuses it, and is asked again where another change came first. The request is answered
    * by the payment, unless there is another `answer`.
    */
-  async ask(payment: Named, by: Author, { at }: Moment, change: (current: Payment) => Payment, answer?: unknown): Promise<Payment | null> {
+  async ask(payment: Named, by: Author, { at }: Moment, change: (current: Payment) => Payment, answer?: AnswerOf): Promise<Payment | null> {
     return this.submit(payment, by, at, { decide: (current) => current && stamped(current, change(current), at), answer });
   }
 
@@ -76,7 +77,7 @@ export class FlowWriter {
   ): Promise<Payment | null> {
     const context = { actor, at, traceId: requestContext.traceId() };
     const effects = (after: Payment | null, before: Payment | null) => this.effects(after, before);
-    const kept = (after: Payment | null) => answer ?? (after && withoutTokens(after));
+    const kept = (after: Payment | null) => after && (answer ?? withoutTokens)(after);
     return this.lane.submit(tenantId, { paymentId, isNew, context, decide, effects, answer: kept });
   }
 

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Post } from '@nestjs/common';
 import type { Actor } from '../kernel/actor/actor.js';
 import { Allow } from '../kernel/actor/allow.decorator.js';
 import { By } from '../kernel/actor/by.decorator.js';
@@ -13,8 +13,16 @@ import { publicIdOf } from '../payments/payments.service.js';
 import type { FlowPayment } from './flow-payment.js';
 import { PaymentFlows } from './payment-flows.service.js';
 import { Refunds } from './refunds.service.js';
-import { CaptureDto, CompleteDto, RefundDto, returnedWith } from './routing.dto.js';
-import { AmountExceeded, NotRouted, OperationRefused, OperationUnderWay, TooManyRefunds } from './routing.faults.js';
+import { CaptureDto, CompleteDto, RefundDecisionDto, RefundDto, returnedWith } from './routing.dto.js';
+import {
+  AmountExceeded,
+  NotRouted,
+  OperationRefused,
+  OperationUnderWay,
+  RefundNotFound,
+  RefundSettled,
+  TooManyRefunds,
+} from './routing.faults.js';
 import { RoutingView } from './routing.view.js';
 
 const notFound = () => new PaymentNotFound();
@@ -76,6 +84,20 @@ export class PaymentFlowsController {
   @Fails(notFound, () => new OperationRefused('refunded', 'declined'), () => new AmountExceeded(500), () => new TooManyRefunds())
   refund(@By() actor: Actor, @Param('id') id: string, @Body() body: RefundDto): Promise<RefundOfPayment> {
     return this.refunds.refund(actor, publicIdOf(id), body);
+  }
+
+  /** Ends a refund of which nobody can find out what became of it, of a payment that waits for a person. */
+  @Patch(':id/refunds/:refundId')
+  @Allow('payments:write', ['system_admin', 'owner', 'admin', 'finance'])
+  @Answers(RefundView)
+  @Fails(notFound, () => new RefundNotFound(), () => new RefundSettled())
+  decide(
+    @By() actor: Actor,
+    @Param('id') id: string,
+    @Param('refundId') refundId: string,
+    @Body() body: RefundDecisionDto,
+  ): Promise<RefundOfPayment> {
+    return this.refunds.decide(actor, publicIdOf(id), refundId, body);
   }
 
   /** Where a payment went, and why: the decision with every candidate, and what came of each attempt. */

@@ -28,6 +28,19 @@ export function refundAnswered(payment: FlowPayment, { id, outcome, isFirst = fa
   return lifted(counted(withRow(payment, { ...refund, state: 'failed', code, message: message || providerCode })));
 }
 
+export interface RefundDecision {
+  readonly state: 'succeeded' | 'failed';
+  readonly reason: string;
+}
+
+/** After a person has found out what nobody else could. */
+export function refundDecided(payment: FlowPayment, id: PaymentRefund['id'], { state, reason }: RefundDecision): FlowPayment {
+  const refund = payment.flow.refunds.find((row) => row.id === id);
+  if (!refund) return payment;
+  const told = state === 'failed' ? { code: 'refused', message: reason } : {};
+  return lifted(counted(withRow(payment, { ...refund, state, ...told })));
+}
+
 /** Taken by the provider, it says, and yet it is not in the books: that is no answer. */
 function doubtIfOpen(payment: FlowPayment, id: PaymentRefund['id']): FlowPayment {
   const refund = payment.flow.refunds.find((row) => row.id === id);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../kernel/actor/actor.js';
 import { scopeOf } from '../kernel/actor/scope.js';
 import { failpoint } from '../kernel/failpoints.js';
+import { raise } from '../kernel/fault/fault.js';
 import { newId, type ObjectIdHex } from '../kernel/ids.js';
 import { committedMinor, flowLimits, type PaymentRefund, refundOf, type RefundOfPayment } from '../payments/payment-flow.js';
 import type { Payment } from '../payments/payment.js';
@@ -9,8 +10,8 @@ import { PaymentsService, visible } from '../payments/payments.service.js';
 import { type FlowPayment, isFlow } from './flow-payment.js';
 import { FlowWriter } from './flow-writer.js';
 import { ProviderCalls } from './provider-calls.js';
-import { refundAnswered, refundBegun } from './refund-lifecycle.js';
-import { AmountExceeded, OperationRefused, TooManyRefunds } from './routing.faults.js';
+import { refundAnswered, refundBegun, refundDecided, type RefundDecision } from './refund-lifecycle.js';
+import { AmountExceeded, OperationRefused, RefundNotFound, RefundSettled, TooManyRefunds } from './routing.faults.js';
 
 export interface RefundRequest {
   /** All that is left, where there is none. */
@@ -36,10 +37,19 @@ export class Refunds {
     const asked = { id: newId('ref'), reason, state: 'sent', by: actor.userId, at, ...(requestId !== undefined && { requestId }) } as const;
     const refund: PaymentRefund = { ...asked, amountMinor: amountMinor ?? leftOf(found) };
     const change = (current: Payment) => refundBegun(room(visible(current, actor), refund.amountMinor), refund);
-    const begun = await this.writer.ask(found, actor, moment, change, refundOf(found, refund));
+    const begun = await this.writer.ask(found, actor, moment, change, () => refundOf(found, refund));
     await failpoint('payments.refund-begun');
     const after = isFlow(begun) ? await this.send(begun, refund, false) : found;
     return refundOf(after, after.flow?.refunds.find(({ id }) => id === refund.id) ?? refund);
+  }
+
+  /** Ends one that waits for a person, by their word. @throws PaymentNotFound, RefundNotFound, RefundSettled */
+  async decide(actor: Actor, paymentId: ObjectIdHex, refundId: string, decision: RefundDecision): Promise<RefundOfPayment> {
+    const found = await this.payments.find(scopeOf(actor), paymentId);
+    const { id } = rowOf(found, refundId);
+    const change = (current: Payment) => refundDecided(waiting(visible(current, actor), id), id, decision);
+    const answer = (after: Payment) => refundOf(after, rowOf(after, id));
+    return answer(visible(await this.writer.ask(found, actor, this.writer.moment(), change, answer), actor));
   }
 
   /** Sends a refund that is written, again where `isRepeat`; the payment after what came of it. */
@@ -55,6 +65,16 @@ export class Refunds {
 }
 
 const leftOf = ({ flow }: Payment): number => (flow ? flow.capturedMinor - committedMinor(flow) : 0);
+
+/** @throws RefundNotFound */
+const rowOf = ({ flow }: Payment, id: string): PaymentRefund => flow?.refunds.find((row) => row.id === id) ?? raise(new RefundNotFound());
+
+/** @throws RefundNotFound, RefundSettled where it is over, or nobody has been called */
+function waiting(payment: Payment, id: string): FlowPayment {
+  const { state } = rowOf(payment, id);
+  if (!isFlow(payment) || !payment.flow.review || state === 'succeeded' || state === 'failed') throw new RefundSettled();
+  return payment;
+}
 
 /** @throws OperationRefused, AmountExceeded, TooManyRefunds */
 function room(payment: Payment, amountMinor: number): FlowPayment {

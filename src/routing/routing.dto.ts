@@ -75,6 +75,12 @@ export class RefundDto {
   /** @example "Damaged on arrival" */
   @IsString() @MaxLength(flowLimits.reason) reason: string = '';
 }
+export class RefundDecisionDto {
+  /** What became of it at the provider. @example "succeeded" */
+  @IsIn(['succeeded', 'failed']) state: 'succeeded' | 'failed';
+  /** How that is known. @example "Seen in the provider's dashboard" */
+  @IsString() @IsNotEmpty() @MaxLength(flowLimits.reason) reason: string;
+}
 export class SimulateDto {
   @ApiProperty(steps) @IsArray() @ArrayMaxSize(strategyLimits.steps) steps: unknown[];
   /** A date or a date with time. @example "2026-01-03" */

@@ -39,3 +39,15 @@ export class NotRouted extends NotFound {
     super('The payment was not routed');
   }
 }
+export class RefundNotFound extends NotFound {
+  constructor() {
+    super('There is no such refund of the payment');
+  }
+}
+/** Only what nobody else can say is for a person to decide. */
+export class RefundSettled extends Conflict {
+  override readonly code = 'transition_refused';
+  constructor() {
+    super('The refund does not wait for a person', { outcome: 'none' });
+  }
+}

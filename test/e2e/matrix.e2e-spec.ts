@@ -35,7 +35,7 @@ import { type Answer, type CallOptions, startApp, type TestApp } from '../suppor
 import { as, newTenant, type Somebody } from '../support/as.js';
 import { deadJob } from '../support/jobs.js';
 import { newProvider, signedByStripe, stripeAccount } from '../support/providers.js';
-import { confirmationAt, routedPayment } from '../support/routed-payments.js';
+import { confirmationAt, doubtfulRefund, routedPayment } from '../support/routed-payments.js';
 import { startTestSandbox, type TestSandbox } from '../support/sandbox.js';
 import { grant, newItem, newTeam, storeSession } from '../support/store.js';
 import { gatewaySender } from '../support/senders.js';
@@ -298,6 +298,13 @@ const requests: Readonly<Record<string, Ask>> = {
   'POST /api/v1/payments/:id/capture': onRouted('later', {}),
   'POST /api/v1/payments/:id/cancel': onRouted('later'),
   'POST /api/v1/payments/:id/refunds': onRouted('now', { amountMinor: 1 }),
+  'PATCH /api/v1/payments/:id/refunds/:refundId': async (world, cell) => {
+    const owner = ownerOf(world, cell);
+    const path = await doubtfulRefund(world.app, owner, accountOfTenant(world, owner));
+    const id = (/pay_(\w+)/.exec(path)?.[1] ?? '') as never;
+    const state = () => world.app.app.get(PaymentsService).find(tenantScope(owner.tenantId), id);
+    return { path, json: { state: 'failed', reason: 'Seen there' }, state };
+  },
   'GET /api/v1/payments/:id/routing': onRouted('now'),
   'GET /api/v1/payments/:id': onPayment('pay_'),
   'PATCH /api/v1/payments/:id (status)': onPayment('pay_', { json: { status: 'success' } }),

@@ -216,6 +216,11 @@ export const expected: Readonly<Record<string, Expectation>> = {
     other:                                        [401,  201,  201,  201,  201,  403,  404,  403],
     foreign:                                      [401,  404,  404,  404,  404,  403,  404,  403],
   },
+  'PATCH /api/v1/payments/:id/refunds/:refundId': {
+    own:                                          [____, 200,  200,  200,  200,  403,  403,  403],
+    other:                                        [401,  200,  200,  200,  200,  403,  403,  403],
+    foreign:                                      [401,  404,  404,  404,  404,  403,  403,  403],
+  },
   'GET /api/v1/payments/:id/routing': {
     own:                                          [____, 200,  200,  200,  200,  200,  200,  403],
     other:                                        [401,  200,  200,  200,  200,  200,  404,  403],

@@ -1,5 +1,7 @@
-import type { ObjectIdHex } from '../../src/kernel/ids.js';
+import { newId, type ObjectIdHex } from '../../src/kernel/ids.js';
 import { PaymentConfirmer } from '../../src/payments/payment-confirmer.js';
+import { ObjectId } from 'mongodb';
+import { Database } from '../../src/kernel/mongo/database.js';
 import type { TestApp } from './app.js';
 import type { Somebody } from './as.js';
 
@@ -19,4 +21,16 @@ export async function routedPayment({ app }: TestApp, owner: Somebody, account: 
   const wanted = capture === 'now' ? 'captured' : 'authorized';
   if (made.state !== wanted) throw new Error(`The payment is ${made.state}: ${JSON.stringify(made.flow?.last)}`);
   return made.id;
+}
+
+/** The path of a refund of which nobody knows what became of it, so that a person has been called. */
+export async function doubtfulRefund(test: TestApp, owner: Somebody, account: string): Promise<string> {
+  const id = await routedPayment(test, owner, account, 'now');
+  const at = new Date();
+  const refund = { id: newId('ref'), amountMinor: 60, reason: '', state: 'in_doubt', by: owner.userId, at };
+  await test.app
+    .get(Database)
+    .collection('payments')
+    .updateOne({ _id: new ObjectId(id) }, { $set: { 'flow.refunds': [refund], 'flow.review': { reason: 'unresolved', at } } });
+  return `/api/v1/payments/pay_${id}/refunds/${refund.id}`;
 }

@@ -235,7 +235,10 @@ function providerVariables() {
       .register(variableNotes, wholeNumberNote('How soon it is asked what came of an operation of which nobody knows.', 50, 60_000)),
     REVIEW_AFTER_MS: wholeNumber(1000, 604_800_000)
       .default(86_400_000)
-      .register(variableNotes, wholeNumberNote('How long that may take until a person is to look at it.', 1000, 604_800_000)),
+      .register(
+        variableNotes,
+        wholeNumberNote('How long that may take until a person is to look at it, and a customer to come back.', 1000, 604_800_000),
+      ),
     ROUTING_SHARE_MS: wholeNumber(50, 600_000)
       .default(5000)
       .register(variableNotes, wholeNumberNote('How often nodes tell each other how payment providers fare.', 50, 600_000)),

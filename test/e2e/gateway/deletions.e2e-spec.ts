@@ -10,7 +10,7 @@ let root: string;
 let admin: string;
 
 beforeAll(async () => {
-  app = await startApp({ env: { GATEWAY_SETTLE_AFTER_MS: '3600000', BACKGROUND_INTERVAL_MS: '50' } });
+  app = await startApp({ env: { GATEWAY_SETTLE_AFTER_MS: '3600000', BACKGROUND_INTERVAL_MS: '200' } });
   mongo = await MongoClient.connect(app.mongodbUri);
   root = await systemAdmin(app);
   admin = (await as(app, 'admin')).token;

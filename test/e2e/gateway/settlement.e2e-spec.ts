@@ -9,7 +9,7 @@ import { type GatewayUser, gatewayUser } from '../../support/gateway.js';
 import { type Receiver, startReceiver } from '../../support/receiver.js';
 
 const clock = new FakeClock('2026-11-21T01:50:18.454Z');
-const env = { BACKGROUND_INTERVAL_MS: '20' };
+const env = { BACKGROUND_INTERVAL_MS: '150' };
 const mongodbUri = testDatabaseUri();
 let app: TestApp;
 let mongo: MongoClient;

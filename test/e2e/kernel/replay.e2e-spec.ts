@@ -6,7 +6,7 @@ import { as, type Somebody } from '../../support/as.js';
 import { deadJob } from '../../support/jobs.js';
 import { gatewayUser, systemAdmin } from '../../support/gateway.js';
 import { newProvider, stripeAccount } from '../../support/providers.js';
-import { confirmationAt, routedPayment } from '../../support/routed-payments.js';
+import { confirmationAt, doubtfulRefund, routedPayment } from '../../support/routed-payments.js';
 import { startTestSandbox, type TestSandbox } from '../../support/sandbox.js';
 import { grant, newItem, newTeam } from '../../support/store.js';
 import { endedDelivery } from '../../support/webhooks.js';
@@ -78,6 +78,10 @@ const requests: Record<string, () => Promise<[path: string, options: CallOptions
   ],
   'POST /api/v1/payments/:id/cancel': async () => [`${await routedPath('later')}/cancel`, { token: merchant }],
   'POST /api/v1/payments/:id/refunds': async () => [`${await routedPath('now')}/refunds`, { token: merchant, json: { amountMinor: 60 } }],
+  'PATCH /api/v1/payments/:id/refunds/:refundId': async () => [
+    await doubtfulRefund(app, seller, account),
+    { token: admin, json: { state: 'succeeded', reason: 'Seen there' } },
+  ],
   'DELETE /api/v1/payments/:id': async () => [`/api/v1/payments/${await someId()}`, { token: admin }],
   'PATCH /api/v1/users/:user_id/role': async () => [
     `/api/v1/users/${(await gatewayUser(app)).userId}/role`,

@@ -12,7 +12,7 @@ let world: People;
 
 beforeAll(async () => {
   clock = new FakeClock(noon);
-  app = await startApp({ clock, env: { BACKGROUND_INTERVAL_MS: '50' } });
+  app = await startApp({ clock, env: { BACKGROUND_INTERVAL_MS: '200' } });
 });
 beforeEach(async () => {
   clock.set(noon);

@@ -8,7 +8,7 @@ let app: TestApp;
 let admin: Somebody;
 
 beforeAll(async () => {
-  app = await startApp({ env: { BACKGROUND_INTERVAL_MS: '20' } });
+  app = await startApp({ env: { BACKGROUND_INTERVAL_MS: '150' } });
 });
 beforeEach(async () => {
   admin = await as(app, 'admin', await newTenant(app));

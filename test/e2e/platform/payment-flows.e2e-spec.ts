@@ -5,6 +5,7 @@ import { as, newTenant, type Somebody } from '../../support/as.js';
 import { testDatabaseUri } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 import { gatewayUser } from '../../support/gateway.js';
+import { doubtfulRefund } from '../../support/routed-payments.js';
 import { send, startTestSandbox, type TestSandbox } from '../../support/sandbox.js';
 import { approved, by, providerNames, Shop, sold } from '../../support/shops.js';
 
@@ -13,7 +14,7 @@ let app: TestApp;
 let client: MongoClient;
 let shop: Shop;
 
-const env = { BACKGROUND_INTERVAL_MS: '20', RESOLVE_AFTER_MS: '50', PROVIDER_TIMEOUT_MS: '2000', REVIEW_AFTER_MS: '604800000' };
+const env = { BACKGROUND_INTERVAL_MS: '150', RESOLVE_AFTER_MS: '50', PROVIDER_TIMEOUT_MS: '2000', REVIEW_AFTER_MS: '604800000' };
 
 beforeAll(async () => {
   sandbox = await startTestSandbox();
@@ -727,6 +728,54 @@ describe('nobody knows for long', () => {
       status: 'failed',
       processing: { operation: null, actionUrl: null, review: null, last: { kind: 'void' } },
     });
+  });
+});
+
+describe('nobody can find out what became of a refund', () => {
+  const decideOn = async (path: string, json: unknown, token?: string) =>
+    shop.ask('PATCH', path.replace('/api/v1/', ''), { json, ...(token && { token }) });
+
+  it.each([
+    ['succeeded', 'partially_refunded', 60],
+    ['failed', 'captured', 0],
+  ])('and a person says that it has %s', async (state, of, refundedMinor) => {
+    const owner = { userId: shop.ownerId, tenantId: shop.tenantId, email: shop.email, role: 'owner', token: '', password: '' } as const;
+    const path = await doubtfulRefund(app, owner, 'stripe');
+    const id = /pay_\w+/.exec(path)?.[0] ?? '';
+    const { status, body } = await decideOn(path, { state, reason: 'Seen in the dashboard' });
+    const why = state === 'failed' ? { code: 'refused', message: 'Seen in the dashboard' } : {};
+    expect([status, body.data]).toEqual([
+      200,
+      {
+        id: path.split('/').at(-1),
+        paymentId: id,
+        amountMinor: 60,
+        currency: 'GBP',
+        reason: '',
+        state,
+        ...why,
+        by: shop.ownerId,
+        at: moment,
+      },
+    ]);
+    expect(await shop.payment(id)).toMatchObject({ state: of, processing: { refundedMinor, review: null } });
+    const again = await decideOn(path, { state: 'succeeded', reason: 'No' });
+    expect(refusal(again)).toEqual([409, 'transition_refused', 'none']);
+  });
+
+  it('which is not for anybody to say of one that providers answer for', async () => {
+    const id = await shop.paid('stripe');
+    const refund = (await shop.act(`payments/${id}/refunds`, { amountMinor: 60 })).body.data.id as string;
+    expect(refusal(await decideOn(`payments/${id}/refunds/${refund}`, { state: 'failed', reason: 'No' }))).toEqual([
+      409,
+      'transition_refused',
+      'none',
+    ]);
+    const other = await decideOn(`payments/${id}/refunds/ref_0190a1b2-0000-7000-8000-000000000000`, { state: 'failed', reason: 'No' });
+    expect([other.status, other.body.error.code]).toEqual([404, 'not_found']);
+    for (const json of [{ state: 'pending', reason: 'No' }, { state: 'failed' }, { state: 'failed', reason: '' }]) {
+      expect((await decideOn(`payments/${id}/refunds/${refund}`, json)).body.error.code).toBe('validation_failed');
+    }
   });
 });
 

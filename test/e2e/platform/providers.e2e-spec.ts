@@ -12,7 +12,7 @@ let client: MongoClient;
 let admin: Somebody;
 
 beforeAll(async () => {
-  app = await startApp({ clock, env: { BACKGROUND_INTERVAL_MS: '20', SANDBOX_URL: 'http://127.0.0.1:1' } });
+  app = await startApp({ clock, env: { BACKGROUND_INTERVAL_MS: '150', SANDBOX_URL: 'http://127.0.0.1:1' } });
   client = await MongoClient.connect(app.mongodbUri);
 });
 beforeEach(async () => {

@@ -17,7 +17,7 @@ const merchants: { email: string; token: string }[] = [];
 
 beforeAll(async () => {
   process.stdout.write(`buckets: seed ${seed}, ${operations} operations over two processes\n`);
-  const env = { MONGODB_URI: uri, BACKGROUND_INTERVAL_MS: '50' };
+  const env = { MONGODB_URI: uri, BACKGROUND_INTERVAL_MS: '200' };
   servers = await Promise.all([startServer(env), startServer(env)]);
   admin = await signIn('admin@system.local', 'Admin@123!');
   for (const email of ['ann@example.com', 'bob@example.com']) {

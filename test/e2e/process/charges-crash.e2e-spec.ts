@@ -11,7 +11,7 @@ const mongodbUri = testDatabaseUri('charges');
 const env = {
   MONGODB_URI: mongodbUri,
   GATEWAY_SETTLE_AFTER_MS: '300',
-  BACKGROUND_INTERVAL_MS: '50',
+  BACKGROUND_INTERVAL_MS: '200',
   JOB_LEASE_MS: '1000',
   ACTOR_CACHE_MS: '0',
 };

@@ -47,7 +47,7 @@ afterAll(async () => {
 });
 
 async function start(env: Record<string, string> = {}): Promise<TestServer> {
-  const server = await startServer({ MONGODB_URI: uri, BACKGROUND_INTERVAL_MS: '50', EVENT_LEASE_MS: '300', ...env });
+  const server = await startServer({ MONGODB_URI: uri, BACKGROUND_INTERVAL_MS: '200', EVENT_LEASE_MS: '300', ...env });
   servers.push(server);
   return server;
 }

@@ -87,7 +87,7 @@ async function fund(): Promise<void> {
 
 describe('a server that is killed', () => {
   const uri = testDatabaseUri('ledger-crash');
-  const start = (env: Record<string, string> = {}) => startServer({ MONGODB_URI: uri, BACKGROUND_INTERVAL_MS: '100', ...env });
+  const start = (env: Record<string, string> = {}) => startServer({ MONGODB_URI: uri, BACKGROUND_INTERVAL_MS: '200', ...env });
 
   beforeAll(async () => {
     server = await start();

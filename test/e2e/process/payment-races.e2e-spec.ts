@@ -26,7 +26,7 @@ beforeAll(async () => {
     MONGODB_URI: uri,
     SANDBOX_URL: sandbox.url,
     RESOLVE_AFTER_MS: '50',
-    BACKGROUND_INTERVAL_MS: '50',
+    BACKGROUND_INTERVAL_MS: '200',
     PROVIDER_TIMEOUT_MS: '5000',
   };
   servers = await Promise.all([startServer(env), startServer(env)]);

@@ -23,7 +23,7 @@ let cells = 0;
 beforeAll(async () => {
   program = await buildSandbox();
   sandbox = await program.start();
-  const env = { RESOLVE_AFTER_MS: '100', BACKGROUND_INTERVAL_MS: '50', PROVIDER_TIMEOUT_MS: '2500' };
+  const env = { RESOLVE_AFTER_MS: '100', BACKGROUND_INTERVAL_MS: '200', PROVIDER_TIMEOUT_MS: '2500' };
   server = await startServer({ ...env, MONGODB_URI: uri, SANDBOX_URL: sandbox.url });
 }, 120_000);
 beforeEach(async () => {

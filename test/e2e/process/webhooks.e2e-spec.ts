@@ -18,7 +18,7 @@ const failpoints = failpointsOf('webhooks');
 const killed = new Map<string, number>();
 
 const uri = testDatabaseUri('webhooks');
-const env = { MONGODB_URI: uri, BACKGROUND_INTERVAL_MS: '50', JOB_LEASE_MS: '1000' };
+const env = { MONGODB_URI: uri, BACKGROUND_INTERVAL_MS: '200', JOB_LEASE_MS: '1000' };
 let client: MongoClient;
 let servers: TestServer[];
 let receiver: Receiver;

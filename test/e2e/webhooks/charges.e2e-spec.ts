@@ -7,7 +7,7 @@ import { deliver } from '../../support/senders.js';
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startApp({ env: { BACKGROUND_INTERVAL_MS: '50', GATEWAY_SETTLE_AFTER_MS: '100' } });
+  app = await startApp({ env: { BACKGROUND_INTERVAL_MS: '200', GATEWAY_SETTLE_AFTER_MS: '100' } });
 });
 afterAll(() => app.close());
 

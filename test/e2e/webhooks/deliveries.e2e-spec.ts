@@ -14,7 +14,7 @@ let receiver: Receiver;
 let admin: Somebody;
 
 beforeAll(async () => {
-  app = await startApp({ clock, env: { BACKGROUND_INTERVAL_MS: '20' } });
+  app = await startApp({ clock, env: { BACKGROUND_INTERVAL_MS: '150' } });
   client = await MongoClient.connect(app.mongodbUri);
 });
 beforeEach(async () => {

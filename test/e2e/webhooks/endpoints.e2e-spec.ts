@@ -10,7 +10,7 @@ let admin: Somebody;
 let merchant: Somebody;
 
 beforeAll(async () => {
-  app = await startApp({ clock, env: { BACKGROUND_INTERVAL_MS: '20' } });
+  app = await startApp({ clock, env: { BACKGROUND_INTERVAL_MS: '150' } });
   client = await MongoClient.connect(app.mongodbUri);
 });
 beforeEach(async () => {

@@ -18,7 +18,7 @@ let senders: Readonly<Record<string, Sender>>;
 let generic: Sender & { readonly secret: string };
 
 beforeAll(async () => {
-  app = await startApp({ clock, env: { BACKGROUND_INTERVAL_MS: '20' } });
+  app = await startApp({ clock, env: { BACKGROUND_INTERVAL_MS: '150' } });
   client = await MongoClient.connect(app.mongodbUri);
   generic = await genericSender(app, () => clock.now());
   senders = { generic, gateway: await gatewaySender(app) };

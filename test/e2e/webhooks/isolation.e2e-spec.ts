@@ -15,7 +15,7 @@ let receiver: Receiver;
 let hanging: Receiver;
 
 beforeAll(async () => {
-  app = await startApp({ env: { BACKGROUND_INTERVAL_MS: '100' } });
+  app = await startApp({ env: { BACKGROUND_INTERVAL_MS: '200' } });
 });
 beforeEach(async () => {
   [receiver, hanging] = [await startReceiver(), await startReceiver()];
