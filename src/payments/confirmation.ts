@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsDefined, IsIn, IsObject, IsString, IsUrl, Matches, MaxLength, ValidateNested } from 'class-validator';
 import { ValidationFailed } from '../kernel/fault/common-faults.js';
+import { holdsTexts } from '../kernel/http/holds-texts.js';
 import { IfGiven } from '../kernel/http/if-given.decorator.js';
 import type { Confirmation } from './payment-confirmer.js';
 
@@ -33,12 +34,10 @@ export class ConfirmationBody {
 
 /** @throws ValidationFailed */
 export function confirmationOf({ method, capture, returnUrl }: ConfirmationBody, field = ''): Confirmation {
-  const entries = Object.entries(method.tokens);
-  const isToken = (token: unknown) => typeof token === 'string' && token.length > 0 && token.length <= limits.token;
-  if (entries.length === 0 || entries.length > limits.tokens || !entries.every(([, token]) => isToken(token))) {
+  if (!holdsTexts(method.tokens, { least: 1, most: limits.tokens }, { least: 1, most: limits.token })) {
     const message = `tokens must be 1 to ${limits.tokens} texts of 1 to ${limits.token} characters, by provider account`;
     throw new ValidationFailed([{ field: `${field}method.tokens`, message }]);
   }
   const { type, cardBrand = null } = method;
-  return { method: { type, cardBrand, tokens: Object.fromEntries(entries) }, capture, ...(returnUrl !== undefined && { returnUrl }) };
+  return { method: { type, cardBrand, tokens: { ...method.tokens } }, capture, ...(returnUrl !== undefined && { returnUrl }) };
 }

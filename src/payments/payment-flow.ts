@@ -56,6 +56,9 @@ export interface PaymentRefund {
   readonly requestId?: string;
 }
 
+/** Whether its end is not known: of one that is pending a provider that can be asked may never tell. */
+export const isRefundOpen = ({ state }: PaymentRefund): boolean => state !== 'succeeded' && state !== 'failed';
+
 /** A refund as whoever asked for it is told. */
 export const refundOf = (payment: { readonly id: ObjectIdHex; readonly currency: string }, refund: PaymentRefund) => ({
   ...refund,
@@ -127,11 +130,11 @@ export const isUnderWay = ({ operation, refunds }: PaymentFlow): boolean =>
 export const withoutTokens = <Kept extends { readonly flow?: PaymentFlow }>(payment: Kept): Kept =>
   payment.flow ? { ...payment, flow: tokenless(payment.flow) } : payment;
 
-export function tokenless({ operation, method, ...flow }: PaymentFlow): PaymentFlow {
-  if (!operation) return { ...flow, operation, method: { ...method, tokens: {} } };
-  const { returned: _returned, ...asked } = operation;
-  return { ...flow, operation: asked, method: { ...method, tokens: {} } };
+export function tokenless(flow: PaymentFlow): PaymentFlow {
+  const { operation, method } = flow;
+  return { ...flow, operation: operation && withoutReturn(operation), method: { ...method, tokens: {} } };
 }
+const withoutReturn = ({ returned: _returned, ...operation }: FlowOperation): FlowOperation => operation;
 
 /** What a log may hold of it: no tokens, and no decision. */
 export function flowSummary({ tries, capture, operation, authorizedMinor, capturedMinor, refunds, review }: PaymentFlow) {

@@ -5,7 +5,7 @@ import { type Config, CONFIG } from '../kernel/config/config.js';
 import { requestContext } from '../kernel/http/request-context.js';
 import type { NewJob } from '../kernel/jobs/job.js';
 import type { Payment } from '../payments/payment.js';
-import { refundOf, withoutTokens } from '../payments/payment-flow.js';
+import { isRefundOpen, refundOf, withoutTokens } from '../payments/payment-flow.js';
 import { stamped } from '../payments/payment-changes.js';
 import { type PaymentEffects, PaymentsLane } from '../payments/payments.lane.js';
 import { type FlowPayment, isFlow, type Moment } from './flow-payment.js';
@@ -109,9 +109,8 @@ export function askedOf(payment: Payment | null): readonly Asked[] {
   if (!isFlow(payment)) return [];
   const { operation, refunds } = payment.flow;
   const asked = refunds.map((refund) => {
-    // Of one that is pending a provider that can be asked may never tell.
-    const isOpen = refund.state === 'sent' || refund.state === 'in_doubt' || refund.state === 'pending';
-    return { id: refund.id, since: refund.at, isOpen, phase: refund.state, requestId: refund.requestId, answer: refundOf(payment, refund) };
+    const { id, at: since, state: phase, requestId } = refund;
+    return { id, since, isOpen: isRefundOpen(refund), phase, requestId, answer: refundOf(payment, refund) };
   });
   if (!operation) return asked;
   const { key: id, since, phase, requestId } = operation;

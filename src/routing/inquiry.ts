@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { FlowOperation, PaymentRefund } from '../payments/payment-flow.js';
+import { type FlowOperation, isRefundOpen, type PaymentRefund } from '../payments/payment-flow.js';
 import { none, unknown } from '../providers/outcomes.js';
 import type { Outcome, PaymentProvider } from '../providers/payment-provider.js';
 import { FlowDriver } from './flow-driver.js';
@@ -11,6 +11,7 @@ import { refundAnswered } from './refund-lifecycle.js';
 import { Refunds } from './refunds.service.js';
 
 const notApproved = { category: 'authentication_failed', code: 'not_approved', message: 'The customer has not approved it' } as const;
+const neverArrived = { category: 'refused', code: 'never_arrived', message: 'It has never arrived at the provider' } as const;
 const hourMs = 3_600_000;
 const marginHours = 2;
 
@@ -29,7 +30,7 @@ export function openOf({ flow: { operation, refunds } }: FlowPayment, id: string
     const { phase, since } = operation;
     return { id, since, operation, isSent: phase === 'sent', isAccepted: phase === 'accepted' };
   }
-  const refund = refunds.find((row) => row.id === id && row.state !== 'succeeded' && row.state !== 'failed');
+  const refund = refunds.find((row) => row.id === id && isRefundOpen(row));
   return refund && { id, since: refund.at, refund, isSent: refund.state === 'sent', isAccepted: refund.state === 'pending' };
 }
 
@@ -60,7 +61,8 @@ export class Inquiry {
     // Whom it waited for has let it go.
     if (found?.outcome === 'absent' && awaitsCustomer(seen)) return this.found(seen, still, none(notApproved));
     if (isKeyAlive(provider, ageMs)) return wantsRepeat(seen, still) ? this.repeat(seen, still) : seen;
-    return found && found.outcome !== 'unknown' && !still.isAccepted ? this.giveUp(seen, still) : seen;
+    // Hours have passed, and the books know nothing of it.
+    return found && found.outcome !== 'unknown' && !still.isAccepted ? this.found(seen, still, none(neverArrived)) : seen;
   }
 
   /** Nobody who sent it says from now on that it was not taken. */
@@ -71,11 +73,6 @@ export class Inquiry {
   private async repeat(payment: FlowPayment, open: Open): Promise<FlowPayment> {
     if ('operation' in open) return this.driver.repeat(payment);
     return this.refunds.send(payment, open.refund, true);
-  }
-
-  /** Hours have passed, and the books know nothing of it: it has never arrived. */
-  private async giveUp(payment: FlowPayment, open: Open): Promise<FlowPayment> {
-    return this.found(payment, open, none({ category: 'refused', code: 'never_arrived', message: 'It has never arrived at the provider' }));
   }
 
   private async found(payment: FlowPayment, open: Open, outcome: Outcome): Promise<FlowPayment> {

@@ -34,9 +34,7 @@ export interface RefundDecision {
 }
 
 /** After a person has found out what nobody else could. */
-export function refundDecided(payment: FlowPayment, id: PaymentRefund['id'], { state, reason }: RefundDecision): FlowPayment {
-  const refund = payment.flow.refunds.find((row) => row.id === id);
-  if (!refund) return payment;
+export function refundDecided(payment: FlowPayment, refund: PaymentRefund, { state, reason }: RefundDecision): FlowPayment {
   const told = state === 'failed' ? { code: 'refused', message: reason } : {};
   return lifted(counted(withRow(payment, { ...refund, state, ...told })));
 }

@@ -4,7 +4,7 @@ import { scopeOf } from '../kernel/actor/scope.js';
 import { failpoint } from '../kernel/failpoints.js';
 import { raise } from '../kernel/fault/fault.js';
 import { newId, type ObjectIdHex } from '../kernel/ids.js';
-import { committedMinor, flowLimits, type PaymentRefund, refundOf, type RefundOfPayment } from '../payments/payment-flow.js';
+import { committedMinor, flowLimits, isRefundOpen, type PaymentRefund, refundOf, type RefundOfPayment } from '../payments/payment-flow.js';
 import type { Payment } from '../payments/payment.js';
 import { PaymentsService, visible } from '../payments/payments.service.js';
 import { type FlowPayment, isFlow } from './flow-payment.js';
@@ -46,9 +46,12 @@ export class Refunds {
   /** Ends one that waits for a person, by their word. @throws PaymentNotFound, RefundNotFound, RefundSettled */
   async decide(actor: Actor, paymentId: ObjectIdHex, refundId: string, decision: RefundDecision): Promise<RefundOfPayment> {
     const found = await this.payments.find(scopeOf(actor), paymentId);
-    const { id } = rowOf(found, refundId);
-    const change = (current: Payment) => refundDecided(waiting(visible(current, actor), id), id, decision);
-    const answer = (after: Payment) => refundOf(after, rowOf(after, id));
+    const change = (current: Payment) => {
+      const payment = visible(current, actor);
+      const refund = rowOf(payment, refundId);
+      return refundDecided(waiting(payment, refund), refund, decision);
+    };
+    const answer = (after: Payment) => refundOf(after, rowOf(after, refundId));
     return answer(visible(await this.writer.ask(found, actor, this.writer.moment(), change, answer), actor));
   }
 
@@ -69,10 +72,9 @@ const leftOf = ({ flow }: Payment): number => (flow ? flow.capturedMinor - commi
 /** @throws RefundNotFound */
 const rowOf = ({ flow }: Payment, id: string): PaymentRefund => flow?.refunds.find((row) => row.id === id) ?? raise(new RefundNotFound());
 
-/** @throws RefundNotFound, RefundSettled where it is over, or nobody has been called */
-function waiting(payment: Payment, id: string): FlowPayment {
-  const { state } = rowOf(payment, id);
-  if (!isFlow(payment) || !payment.flow.review || state === 'succeeded' || state === 'failed') throw new RefundSettled();
+/** @throws RefundSettled where it is over, or nobody has been called */
+function waiting(payment: Payment, refund: PaymentRefund): FlowPayment {
+  if (!isFlow(payment) || !payment.flow.review || !isRefundOpen(refund)) throw new RefundSettled();
   return payment;
 }
 

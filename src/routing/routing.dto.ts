@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsIn, IsInt, IsNotEmpty, IsObject, IsString, Max, MaxLength, Min } from 'class-validator';
 import { ValidationFailed } from '../kernel/fault/common-faults.js';
+import { holdsTexts } from '../kernel/http/holds-texts.js';
 import { IfGiven } from '../kernel/http/if-given.decorator.js';
 import { CURRENCIES } from '../kernel/money/currencies.js';
 import { flowLimits, type ReturnedWith } from '../payments/payment-flow.js';
@@ -93,10 +94,8 @@ export class SimulateDto {
 
 /** @throws ValidationFailed */
 export function returnedWith({ parameters }: CompleteDto): ReturnedWith {
-  const entries = Object.entries(parameters);
-  const isText = (value: unknown) => typeof value === 'string' && value.length <= returnLimits.characters;
-  if (entries.length <= returnLimits.parameters && entries.every(([, value]) => isText(value)))
-    return Object.fromEntries(entries.filter(([name]) => plainName.test(name)));
+  if (holdsTexts(parameters, { least: 0, most: returnLimits.parameters }, { least: 0, most: returnLimits.characters }))
+    return Object.fromEntries(Object.entries(parameters).filter(([name]) => plainName.test(name)));
   const message = `parameters must be at most ${returnLimits.parameters} texts of at most ${returnLimits.characters} characters, by name`;
   throw new ValidationFailed([{ field: 'parameters', message }]);
 }

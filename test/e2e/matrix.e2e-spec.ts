@@ -300,9 +300,8 @@ const requests: Readonly<Record<string, Ask>> = {
   'POST /api/v1/payments/:id/refunds': onRouted('now', { amountMinor: 1 }),
   'PATCH /api/v1/payments/:id/refunds/:refundId': async (world, cell) => {
     const owner = ownerOf(world, cell);
-    const path = await doubtfulRefund(world.app, owner, accountOfTenant(world, owner));
-    const id = (/pay_(\w+)/.exec(path)?.[1] ?? '') as never;
-    const state = () => world.app.app.get(PaymentsService).find(tenantScope(owner.tenantId), id);
+    const { path, paymentId } = await doubtfulRefund(world.app, owner, accountOfTenant(world, owner));
+    const state = () => world.app.app.get(PaymentsService).find(tenantScope(owner.tenantId), paymentId);
     return { path, json: { state: 'failed', reason: 'Seen there' }, state };
   },
   'GET /api/v1/payments/:id/routing': onRouted('now'),
@@ -439,7 +438,7 @@ interface Expected {
   readonly status: number;
 }
 const nameOf = ({ route, relation, caller }: Cell): string => `${route}, ${relation}, ${caller}`;
-const askedOf = (world: World, cell: Cell) => Promise.resolve((requests[cell.route] ?? plain)(world, cell));
+const askedOf = async (world: World, cell: Cell): Promise<Asked> => (requests[cell.route] ?? plain)(world, cell);
 
 /** How the server differs where the table lets the caller do it: one after the other, for one may change what the next one finds. */
 async function differencesOfDone(world: World, { cell, status }: Expected): Promise<string[]> {

@@ -1,7 +1,7 @@
-import { newId, type ObjectIdHex } from '../../src/kernel/ids.js';
-import { PaymentConfirmer } from '../../src/payments/payment-confirmer.js';
 import { ObjectId } from 'mongodb';
+import { newId, type ObjectIdHex } from '../../src/kernel/ids.js';
 import { Database } from '../../src/kernel/mongo/database.js';
+import { PaymentConfirmer } from '../../src/payments/payment-confirmer.js';
 import type { TestApp } from './app.js';
 import type { Somebody } from './as.js';
 
@@ -23,8 +23,8 @@ export async function routedPayment({ app }: TestApp, owner: Somebody, account: 
   return made.id;
 }
 
-/** The path of a refund of which nobody knows what became of it, so that a person has been called. */
-export async function doubtfulRefund(test: TestApp, owner: Somebody, account: string): Promise<string> {
+/** A refund of which nobody knows what became of it, so that a person has been called: its path, and whose it is. */
+export async function doubtfulRefund(test: TestApp, owner: Somebody, account: string): Promise<{ path: string; paymentId: ObjectIdHex }> {
   const id = await routedPayment(test, owner, account, 'now');
   const at = new Date();
   const refund = { id: newId('ref'), amountMinor: 60, reason: '', state: 'in_doubt', by: owner.userId, at };
@@ -32,5 +32,5 @@ export async function doubtfulRefund(test: TestApp, owner: Somebody, account: st
     .get(Database)
     .collection('payments')
     .updateOne({ _id: new ObjectId(id) }, { $set: { 'flow.refunds': [refund], 'flow.review': { reason: 'unresolved', at } } });
-  return `/api/v1/payments/pay_${id}/refunds/${refund.id}`;
+  return { path: `/api/v1/payments/pay_${id}/refunds/${refund.id}`, paymentId: id };
 }

@@ -79,7 +79,7 @@ const requests: Record<string, () => Promise<[path: string, options: CallOptions
   'POST /api/v1/payments/:id/cancel': async () => [`${await routedPath('later')}/cancel`, { token: merchant }],
   'POST /api/v1/payments/:id/refunds': async () => [`${await routedPath('now')}/refunds`, { token: merchant, json: { amountMinor: 60 } }],
   'PATCH /api/v1/payments/:id/refunds/:refundId': async () => [
-    await doubtfulRefund(app, seller, account),
+    (await doubtfulRefund(app, seller, account)).path,
     { token: admin, json: { state: 'succeeded', reason: 'Seen there' } },
   ],
   'DELETE /api/v1/payments/:id': async () => [`/api/v1/payments/${await someId()}`, { token: admin }],

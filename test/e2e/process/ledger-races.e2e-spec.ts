@@ -19,7 +19,7 @@ import { payops } from '../../support/payops.js';
 import { scale } from '../../support/random.js';
 import { startServer, type TestServer } from '../../support/server.js';
 
-const rounds = scale(1, 10);
+const rounds = scale(2, 10);
 const uri = testDatabaseUri('ledger-races');
 let servers: [TestServer, TestServer];
 let team: Team;
@@ -171,7 +171,7 @@ it(
 );
 
 it('a deposit that one acknowledged can be spent at the other at once', async () => {
-  const pairs = scale(250, 10_000);
+  const pairs = scale(1_000, 10_000);
   const lanes = 25;
   const users = await newUsers(servers[0], uri, lanes);
   let refused = 0;
