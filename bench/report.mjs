@@ -28,10 +28,10 @@ export function assertPositive(values) {
 
 /**
  * Measures over a database server of its own, and prints the table; with `write` it replaces the one in the results.
- * @param {{ name: string, args: readonly string[], about: string, judged: boolean, write: boolean }} run
+ * @param {{ name: string, section?: string, args: readonly string[], about: string, judged: boolean, write: boolean }} run of the program of this name
  * @param {(mongod: string) => Promise<import('./results.mjs').Row[]>} measure
  */
-export async function report({ name, args, about, judged, write }, measure) {
+export async function report({ name, section = name, args, about, judged, write }, measure) {
   const mongod = await startMongod();
   const machine = machineOf(await versionOf(mongod.uri));
   const begun = new Date();
@@ -43,7 +43,7 @@ export async function report({ name, args, about, judged, write }, measure) {
     table,
   ].join('\n\n');
   process.stdout.write(`\n${text}\n`);
-  if (write) await writeSection(name, text);
+  if (write) await writeSection(section, text);
 }
 
 export const explanation =

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +24,9 @@ export const programs = {
   sandbox: fileURLToPath(new URL('../dist/sandbox/main.js', import.meta.url)),
   noop: fileURLToPath(new URL('ledger/noop-server.mjs', import.meta.url)),
 };
+/** Every program gets what the product is started with. */
+const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const nodeOptions = scripts['start:prod'].split(' ').filter((/** @type {string} */ word) => word.startsWith('--'));
 const admin = { email: 'bench@payops.test', password: randomBytes(12).toString('base64url') };
 const patienceMs = 300_000;
 
@@ -51,7 +55,11 @@ export const overDatabase = (uri) => ({ NODE_ENV: 'production', MONGODB_URI: uri
 export async function startServer(program, env) {
   // In an empty directory, or the server would read the `.env` of whoever runs this.
   const cwd = await temporaryDirectory();
-  const child = spawn(process.execPath, [program], { cwd, env: { ...common, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...nodeOptions, program], {
+    cwd,
+    env: { ...common, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   // A process that ends may reset its pipe.
   child.stdout.on('error', () => {});
   const ended = once(child, 'exit');

@@ -1,7 +1,7 @@
 import fastifyCors from '@fastify/cors';
-import fastifyHelmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import helmet from 'helmet';
 import { AppModule } from './app.module.js';
 import { AccountsService } from './auth/accounts.service.js';
 import { DemoService } from './demo/demo.service.js';
@@ -13,6 +13,8 @@ import { Migrator } from './migrations/migrator.js';
 import { collections, migrations } from './migrations/schema.js';
 import { TenantsService } from './tenants/tenants.service.js';
 
+/** The same for all answers. Plain HTTP is served too, behind whatever ends TLS. */
+const secureHeaders = helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
 const cors = {
   methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   exposedHeaders: ['X-Trace-Id', 'Retry-After', 'Idempotency-Replayed'],
@@ -35,8 +37,8 @@ export async function createApp(config: Config, mongodbUri: string, clock?: Cloc
       logger: ['error', 'warn'],
       abortOnError: false,
     });
-    // Plain HTTP is served too, behind whatever ends TLS.
-    await app.register(fastifyHelmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
+    const fastify = app.getHttpAdapter().getInstance();
+    fastify.addHook('onRequest', (request, reply, done) => secureHeaders(request.raw, reply.raw, () => done()));
     if (config.corsOrigins.length > 0) await app.register(fastifyCors, { ...cors, origin: [...config.corsOrigins] });
     return await app.init();
   } catch (error) {

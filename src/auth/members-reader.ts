@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Member, Members } from '../kernel/actor/members.js';
 import { type Config, CONFIG } from '../kernel/config/config.js';
 import { ShortMemory } from '../kernel/short-memory.js';
+import { Together } from '../kernel/together.js';
 import { membershipIn, type User } from './user.js';
 import { UsersRepository } from './users.repository.js';
 
@@ -11,7 +12,7 @@ const mostRemembered = 20_000;
 @Injectable()
 export class MembersReader extends Members {
   private readonly known: ShortMemory<User>;
-  private waiting: { readonly ids: Set<string>; readonly found: Promise<ReadonlyMap<string, User>> } | undefined;
+  private readonly together = new Together((ids: readonly string[]) => this.load(ids));
 
   /** A member is remembered for as long as a role may be. */
   constructor(
@@ -23,7 +24,7 @@ export class MembersReader extends Members {
   }
 
   async find(tenantId: string, userId: string): Promise<Member | null> {
-    const user = this.known.get(userId) ?? (await this.together(userId));
+    const user = this.known.get(userId) ?? (await this.together.find(userId));
     return user ? memberOf(user, tenantId) : null;
   }
 
@@ -39,19 +40,6 @@ export class MembersReader extends Members {
 
   count(tenantId: string): Promise<number> {
     return this.users.countMembers(tenantId);
-  }
-
-  private async together(userId: string): Promise<User | undefined> {
-    if (!this.waiting) {
-      const ids = new Set<string>();
-      const found = new Promise<void>((resolve) => void setImmediate(resolve)).then(() => {
-        this.waiting = undefined;
-        return this.load([...ids]);
-      });
-      this.waiting = { ids, found };
-    }
-    this.waiting.ids.add(userId);
-    return (await this.waiting.found).get(userId);
   }
 
   private async load(ids: readonly string[]): Promise<Map<string, User>> {

@@ -14,7 +14,7 @@ const installed = join(root, 'node_modules', '.package-lock.json');
 const packages = [
   '@fastify/busboy',
   '@fastify/cors',
-  '@fastify/helmet',
+  'helmet',
   '@nestjs/common',
   '@nestjs/common/constants.js',
   '@nestjs/common/enums/route-paramtypes.enum.js',

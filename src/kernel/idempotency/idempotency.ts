@@ -4,6 +4,7 @@ import { Clock } from '../clock.js';
 import { Fault, type FaultKind } from '../fault/fault.js';
 import { requestContext } from '../http/request-context.js';
 import { Database } from '../mongo/database.js';
+import { Together } from '../together.js';
 import { type ClaimedKey, type IdempotencyRecord, idempotencyCollection, KeyAlreadyUsed } from './idempotency-record.js';
 
 /** Faults the domain decided on; the others say nothing about the work and may end differently next time. */
@@ -18,6 +19,7 @@ const asReturned = { ignoreUndefined: true };
 @Injectable()
 export class Idempotency {
   private readonly records: Collection<IdempotencyRecord>;
+  private readonly together = new Together((ids: readonly string[]) => this.load(ids));
 
   constructor(
     database: Database,
@@ -26,8 +28,8 @@ export class Idempotency {
     this.records = database.collection<IdempotencyRecord>(idempotencyCollection.name);
   }
 
-  find(key: ClaimedKey): Promise<IdempotencyRecord | null> {
-    return this.records.findOne({ _id: key.id });
+  find(key: ClaimedKey): Promise<IdempotencyRecord | undefined> {
+    return this.together.find(key.id);
   }
 
   /** For the transaction of the request at hand. @throws KeyAlreadyUsed */
@@ -71,6 +73,11 @@ export class Idempotency {
   /** What was answered to an erased person may say who it was. */
   async forget(session: ClientSession, callerId: string): Promise<void> {
     await this.records.deleteMany({ callerId }, { session });
+  }
+
+  private async load(ids: readonly string[]): Promise<Map<string, IdempotencyRecord>> {
+    const found = await this.records.find({ _id: { $in: [...ids] } }).toArray();
+    return new Map(found.map((record) => [record._id, record]));
   }
 
   private row(key: ClaimedKey, outcome: Pick<IdempotencyRecord, 'value' | 'fault'>): IdempotencyRecord {
