@@ -16,7 +16,9 @@ export async function main(args) {
   assertPositive([rounds, seconds, count + 1]);
   if (count > 0) {
     const about = `${asCount(count)} payments in ten parts. ${audited}`;
-    return report({ name: 'confirm', section: 'confirm, memory', args, about, judged: true, write }, (mongod) => measureMemory(mongod, count));
+    return report({ name: 'confirm', section: 'confirm, memory', args, about, judged: true, write }, (mongod) =>
+      measureMemory(mongod, count),
+    );
   }
   const about =
     `${rounds} rounds of ${seconds} s each, taken in turns; the next one begins when the work of the last is done. ${audited} The bare ` +
