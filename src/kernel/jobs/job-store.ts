@@ -124,10 +124,11 @@ export class JobStore {
     return this.rows.find(filter, { sort: { _id: -1 }, limit }).toArray();
   }
 
-  /** Jobs that other nodes enqueue too. */
-  watch(): ChangeStream<Job> {
+  /** Jobs that other nodes enqueue too, and that are due within so much time. */
+  watch(withinMs: number): ChangeStream<Job> {
+    const isSoon = { $lte: [{ $subtract: ['$fullDocument.runAt', '$wallTime'] }, withinMs] };
     return this.rows.watch([
-      { $match: { operationType: 'insert' } },
+      { $match: { operationType: 'insert', $expr: isSoon } },
       { $project: { operationType: 1, 'fullDocument.kind': 1, 'fullDocument.runAt': 1 } },
     ]);
   }

@@ -105,7 +105,7 @@ export class MongoJobQueue extends JobQueue implements OnApplicationBootstrap, B
   /** A stream that breaks is opened again; jobs are looked for meanwhile. */
   private watch(): void {
     if (!this.isRunning) return;
-    const changes = this.store.watch();
+    const changes = this.store.watch(this.config.backgroundIntervalMs);
     this.changes = changes;
     changes.on('change', (change) => {
       if (change.operationType === 'insert') this.wake(change.fullDocument.kind, change.fullDocument.runAt);
