@@ -27,7 +27,7 @@ interface Lane<Command, Result> {
 }
 
 // Of what the last commit took: more would cost those who wait more than it saves.
-const gatherShare = 0.3;
+const gatherShare = 0.6;
 
 /**
  * Puts all commands that wait on one key into one commit: while a batch commits, the next one gathers. Callers that ask again when

@@ -32,7 +32,7 @@ interface Submitted {
 }
 type Answer = Settled<Posted>;
 /** `patienceMs` is how long a caller waits to be told anything. */
-export const ledgerLimits = { batch: 256, queue: 5_000, gatherMs: 4, patienceMs: 10_000, cachedAccounts: 50_000 };
+export const ledgerLimits = { batch: 256, queue: 5_000, gatherMs: 8, patienceMs: 10_000, cachedAccounts: 50_000 };
 export type LedgerLimits = typeof ledgerLimits;
 const fencePauseMs = 100;
 const blockedMs = 1_500;

@@ -42,7 +42,7 @@ interface Submitted {
 }
 type Answer = Settled<Payment | null>;
 
-const limits = { batch: 200, queue: 5_000, gatherMs: 4 };
+const limits = { batch: 200, queue: 5_000, gatherMs: 8 };
 /** Every change that touches a bucket: one transaction a batch holds the payments, their records and keys, and the merged counts. */
 @Injectable()
 export class PaymentsLane {
