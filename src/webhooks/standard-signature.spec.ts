@@ -72,6 +72,11 @@ it.each([
 });
 
 const [, mac = ''] = signed['webhook-signature']?.split(',') ?? [];
+/** None of them is the right one, whatever that ends in. */
+const others = Array.from(
+  { length: 1_000 },
+  (_, index) => `v1,${mac.startsWith('A') ? 'B' : 'A'}${mac.slice(1, -4)}${String(index).padStart(3, 'A')}=`,
+);
 it.each([
   ['no signature', ''],
   ['a version without one', 'v1,'],
@@ -80,7 +85,7 @@ it.each([
   ['two headers', `v1,${mac}, v1,${mac}`],
   ['half of it', `v1,${mac.slice(0, 22)}`],
   ['hex', `v1,${Buffer.from(mac, 'base64').toString('hex')}`],
-  ['a thousand others', Array.from({ length: 1_000 }, (_, index) => `v1,${mac.slice(0, -4)}${String(index).padStart(3, 'A')}=`).join(' ')],
+  ['a thousand others', others.join(' ')],
   ['letters beyond ASCII', `v1,${'é'.repeat(22)}`],
 ])('refuses %s', (_case, signature) => {
   expect(verifyStandard([secret], { ...signed, 'webhook-signature': signature }, body, at)).toBeNull();
