@@ -33,25 +33,23 @@ export async function measureCreate({ uri, product, bare, size }, options) {
     progress(what);
     const headers = { ...(await signIn(product)), 'content-type': 'application/x-www-form-urlencoded' };
     const to = (url, share = connections) => ({ url, headers, body, connections: share });
-    const { one, insert, naive, two } = await takeTurns(options, {
+    const turns = await takeTurns(options, {
       one: [to(`${product.url}/api/payments`)],
       insert: [to(`${bare.url}/api/payments`)],
       naive: [{ ...to(`${bare.url}/naive/payments`), mayFail: true }],
       two: [product, second].map(({ url }) => to(`${url}/api/payments`, connections / 2)),
+      half: [to(`${product.url}/api/payments`, connections / 2)],
     });
-    rows.push(...rowsOf(what, one, insert, naive, two));
+    rows.push(...rowsOf(what, turns));
   }
   return rows;
 }
 
 /**
  * @param {string} what
- * @param {import('../load.mjs').Series} one
- * @param {import('../load.mjs').Series} insert
- * @param {import('../load.mjs').Series} naive
- * @param {import('../load.mjs').Series} two
+ * @param {Record<'one' | 'insert' | 'naive' | 'two' | 'half', import('../load.mjs').Series>} turns
  */
-function rowsOf(what, one, insert, naive, two) {
+function rowsOf(what, { one, insert, naive, two, half }) {
   const share = ratio(one.all('rate'), insert.all('rate'));
   const shareOfTwo = ratio(two.all('rate'), one.all('rate'));
   const p99 = one.median('p99');
@@ -73,6 +71,11 @@ function rowsOf(what, one, insert, naive, two) {
       figures: `${asFigures(two)}: ${asPercent(shareOfTwo)}`,
       goal: 'at least 60 % of one server',
       reached: shareOfTwo.median >= leastShareOfTwo,
+    },
+    // Batches of one tenant exclude each other, and each of two servers has half of the callers for its batches.
+    {
+      what: `${what}, half of them on one server`,
+      figures: `${asFigures(half)}: ${asPercent(ratio(half.all('rate'), one.all('rate')))}`,
     },
   ];
 }
