@@ -135,10 +135,11 @@ describe('after an answer', () => {
     'void sent':             ' unknD  auth-   auth-  auth-   auth-     capt-     canc-     expd-',
     'void in doubt':         ' unknD  auth-   auth-  auth-   auth-     capt-     canc-     expd-',
     'void accepted':         ' authA  auth-   auth-  auth-   auth-     capt-     canc-     expd-',
-    // Nobody can go on with an authorization that was to be given up; there is none yet where a provider has nothing to give up.
-    'early void sent':       ' unknD  actn-!  actn-! canc-   actn-!    capt-     canc-     expd-',
-    'early void in doubt':   ' unknD  actn-!  actn-! canc-   actn-!    capt-     canc-     expd-',
-    'early void accepted':   ' actnA  actn-!  actn-! canc-   actn-!    capt-     canc-     expd-',
+    // Nobody can go on with an authorization that was to be given up, so what was not taken is said again; there is no authorization yet
+    // where a provider has nothing to give up.
+    'early void sent':       ' unknD  unknD  unknD  canc-   actn-!    capt-     canc-     expd-',
+    'early void in doubt':   ' unknD  unknD  unknD  canc-   actn-!    capt-     canc-     expd-',
+    'early void accepted':   ' actnA  actnA  actnA  canc-   actn-!    capt-     canc-     expd-',
   };
   const columns = Object.keys(outcomes);
   const all = Object.entries(expected).flatMap(([row, line]) =>

@@ -328,6 +328,17 @@ describe('a customer has to act', () => {
     expect([status, body.error.code]).toEqual([404, 'not_found']);
   });
 
+  it('and does after all, while the provider was too busy to give it up', async () => {
+    const confirmation = { ...by({ stripe: methods.stripe }), capture: 'later', returnUrl: 'https://shop.example.com/done' };
+    const { id, processing } = (await shop.act('payments', { ...sold, confirm: true, confirmation })).body.data;
+    await sandbox.turn('stripe', { faults: [{ kind: 'rate_limit', operation: 'void', times: 1 }], webhooks: { drop: 1 } });
+    const { status, body } = await shop.act(`payments/${id}/cancel`);
+    expect([status, body.data.state, body.data.processing.last]).toMatchObject([200, 'unknown', { kind: 'void', outcome: 'unknown' }]);
+    await decide(processing.actionUrl as string, 'approve');
+    expect(await cameTo(id as string, 'cancelled')).toMatchObject({ processing: { operation: null, review: null, capturedMinor: 0 } });
+    expect(await shop.books(id as string)).toMatchObject([{ authorizations: 1, captures: 0, status: 'canceled' }]);
+  });
+
   it.each(['stripe', 'adyen'] as const)('and does not: %s', async (name) => {
     const { id, processing } = await challenged(name);
     await decide(processing.actionUrl as string, 'decline');
