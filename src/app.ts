@@ -38,7 +38,7 @@ export async function createApp(config: Config, mongodbUri: string, clock?: Cloc
       abortOnError: false,
     });
     const fastify = app.getHttpAdapter().getInstance();
-    fastify.addHook('onRequest', (request, reply, done) => secureHeaders(request.raw, reply.raw, () => done()));
+    fastify.addHook('onRequest', (request, reply, done) => secureHeaders(request.raw, reply.raw, (error) => done(error as Error)));
     if (config.corsOrigins.length > 0) await app.register(fastifyCors, { ...cors, origin: [...config.corsOrigins] });
     return await app.init();
   } catch (error) {

@@ -12,7 +12,7 @@ const mostRemembered = 20_000;
 @Injectable()
 export class MembersReader extends Members {
   private readonly known: ShortMemory<User>;
-  private readonly together = new Together((ids: readonly string[]) => this.load(ids));
+  private readonly together = new Together<User>((ids) => this.load(ids));
 
   /** A member is remembered for as long as a role may be. */
   constructor(

@@ -176,10 +176,12 @@ function refused(payment: FlowPayment, operation: FlowOperation, decline: Declin
   if (operation.kind !== 'authorize') {
     const isGone = books?.state === 'voided' || books?.state === 'expired';
     const isEarly = operation.from === 'requires_action' && !isGone;
-    // Nothing was held yet that could be let go of. Whatever the customer does nonetheless is found to be unexpected.
-    if (isEarly && !books && decline.category === 'refused') return approved(payment, operation, 'voided', moment);
-    // It was not taken this time, and the customer may act at any moment: it is said again until the provider has taken it.
-    if (isEarly && !books) return doubted(payment, operation, decline.message || decline.code, moment);
+    if (isEarly && !books) {
+      // Nothing was held yet that could be let go of. Whatever the customer does nonetheless is found to be unexpected.
+      if (decline.category === 'refused') return approved(payment, operation, 'voided', moment);
+      // It was not taken this time, and the customer may act at any moment: it is said again until the provider has taken it.
+      return doubted(payment, operation, decline.message || decline.code, moment);
+    }
     const done = failed(payment, operation, decline, moment, isGone ? books.state : backTo(operation));
     // What was to be given up in the middle of an authorization can be taken up by nobody else.
     return isEarly ? reviewed(done, 'unresolved', moment) : done;

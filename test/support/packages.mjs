@@ -14,7 +14,6 @@ const installed = join(root, 'node_modules', '.package-lock.json');
 const packages = [
   '@fastify/busboy',
   '@fastify/cors',
-  'helmet',
   '@nestjs/common',
   '@nestjs/common/constants.js',
   '@nestjs/common/enums/route-paramtypes.enum.js',
@@ -25,6 +24,7 @@ const packages = [
   'class-validator',
   'fast-jwt',
   'fastify',
+  'helmet',
   'luxon',
   'mongodb',
   'rate-limiter-flexible',

@@ -19,7 +19,7 @@ const asReturned = { ignoreUndefined: true };
 @Injectable()
 export class Idempotency {
   private readonly records: Collection<IdempotencyRecord>;
-  private readonly together = new Together((ids: readonly string[]) => this.load(ids));
+  private readonly together = new Together<IdempotencyRecord>((ids) => this.load(ids));
 
   constructor(
     database: Database,
