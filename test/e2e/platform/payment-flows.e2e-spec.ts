@@ -702,6 +702,8 @@ describe('nobody knows for long', () => {
   beforeAll(async () => {
     const address = { SANDBOX_URL: sandbox.sandbox.url };
     impatient = await startApp({ env: { ...env, ...address, REVIEW_AFTER_MS: '1000' }, mongodbUri: testDatabaseUri('impatient') });
+  });
+  beforeEach(async () => {
     own = await Shop.open(impatient, sandbox.sandbox.url);
   });
   afterAll(() => impatient.close());
