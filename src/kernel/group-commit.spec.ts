@@ -81,53 +81,63 @@ describe('batching', () => {
 });
 
 describe('gathering', () => {
-  const gathering = (gatherMs: number) =>
-    new GroupCommit<string, string>(
-      async (_key, batch) => {
-        sizes.push(batch.length);
-        await pause(40);
-        return batch.map(upper);
-      },
-      { batch: 4, queue: 9, gatherMs },
-    );
   let sizes: number[];
 
   beforeEach(() => {
     sizes = [];
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] });
   });
+  afterEach(() => jest.useRealTimers());
+
+  const passed = (ms: number) => new Promise((resolve) => void setTimeout(resolve, ms));
+  const gathering = (gatherMs: number) =>
+    new GroupCommit<string, string>(
+      async (_key, batch) => {
+        sizes.push(batch.length);
+        await passed(40);
+        return batch.map(upper);
+      },
+      { batch: 4, queue: 9, gatherMs },
+    );
 
   /** Asks again as soon as it is answered, or a moment later. */
   async function caller(on: GroupCommit<string, string>, times: number, delayMs = 2): Promise<void> {
     for (let done = 0; done < times; done++) {
       await on.submit('a', 'ask');
-      await pause(delayMs);
+      await passed(delayMs);
     }
   }
 
   it('brings callers that came in two halves into one commit', async () => {
     const lane = gathering(1_000);
     const early = [caller(lane, 4), caller(lane, 4)];
-    await pause(10);
-    await Promise.all([...early, caller(lane, 4), caller(lane, 4)]);
+    await jest.advanceTimersByTimeAsync(10);
+    const late = [caller(lane, 4), caller(lane, 4)];
+    await jest.runAllTimersAsync();
+    await Promise.all([...early, ...late]);
     expect(sizes.slice(0, 4)).toEqual([2, 4, 4, 4]);
   });
 
   it('waits for nobody longer than its bound', async () => {
     const lane = gathering(1);
     const early = caller(lane, 3, 30);
-    await pause(10);
-    await Promise.all([early, caller(lane, 3, 30)]);
+    await jest.advanceTimersByTimeAsync(10);
+    const late = caller(lane, 3, 30);
+    await jest.runAllTimersAsync();
+    await Promise.all([early, late]);
     expect(sizes).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
   it('waits for nobody longer than a part of what a commit takes', async () => {
     const lane = gathering(1_000);
     const begun = performance.now();
-    await Promise.all([lane.submit('a', 'one'), lane.submit('a', 'two')]);
-    await pause(1);
-    await lane.submit('a', 'late');
-    // Twice 40 ms, and at most 12 ms in between; a second would be the whole bound.
-    expect(performance.now() - begun).toBeLessThan(500);
+    const both = [lane.submit('a', 'one'), lane.submit('a', 'two')];
+    await jest.advanceTimersByTimeAsync(41);
+    const late = lane.submit('a', 'late');
+    await jest.runAllTimersAsync();
+    expect(await Promise.all([...both, late])).toEqual(['ONE', 'TWO', 'LATE']);
+    // Two commits, and three fifths of one in between.
+    expect(performance.now() - begun).toBe(40 + 24 + 40);
   });
 });
 
