@@ -63,8 +63,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       return await this.run(key, handle);
     } catch (error) {
       if (!(error instanceof KeyAlreadyUsed)) throw error;
-      const stored = await this.idempotency.find(key);
-      // It is committed on the primary and not yet on a majority.
+      const stored = await this.idempotency.findCommitted(key);
       if (!stored) throw new RequestInFlight();
       return replay(stored, key, reply);
     } finally {

@@ -1,14 +1,16 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { type ClientSession, type Collection, MongoBulkWriteError, MongoServerError } from 'mongodb';
 import { Clock } from '../clock.js';
 import { Fault, type FaultKind } from '../fault/fault.js';
 import { requestContext } from '../http/request-context.js';
 import { Database } from '../mongo/database.js';
+import { hasCode } from '../mongo/error-code.js';
 import { Together } from '../together.js';
 import { type ClaimedKey, type IdempotencyRecord, idempotencyCollection, KeyAlreadyUsed } from './idempotency-record.js';
 
 /** Faults the domain decided on; the others say nothing about the work and may end differently next time. */
 const storedKinds: readonly FaultKind[] = ['not_found', 'conflict', 'unprocessable'];
+const MAX_TIME_EXPIRED = 50;
 /** A field without a value would come back as null, and be seen. */
 const asReturned = { ignoreUndefined: true };
 
@@ -21,15 +23,34 @@ export class Idempotency {
   private readonly records: Collection<IdempotencyRecord>;
   private readonly together = new Together<IdempotencyRecord>((ids) => this.load(ids));
 
+  /** `patienceMs` is how long a request waits for a majority to hold what another one with its key has done. */
   constructor(
-    database: Database,
+    private readonly database: Database,
     private readonly clock: Clock,
+    @Optional() private readonly patienceMs = 5_000,
   ) {
     this.records = database.collection<IdempotencyRecord>(idempotencyCollection.name);
   }
 
   find(key: ClaimedKey): Promise<IdempotencyRecord | undefined> {
     return this.together.find(key.id);
+  }
+
+  /**
+   * The outcome under a key that turned out to be used. It may be committed and on no majority yet, where other reads do not see it;
+   * that is waited for. Undefined where it takes too long, or was rolled back.
+   */
+  async findCommitted({ id: _id }: ClaimedKey): Promise<IdempotencyRecord | undefined> {
+    try {
+      return await this.database.client.withSession(async (session) => {
+        // The next read of the session is as of this one's time, or later.
+        await this.records.findOne({ _id }, { session, readConcern: { level: 'local' }, projection: { _id: 1 } });
+        return (await this.records.findOne({ _id }, { session, maxTimeMS: this.patienceMs })) ?? undefined;
+      });
+    } catch (error) {
+      if (hasCode(error, MAX_TIME_EXPIRED)) return undefined;
+      throw error;
+    }
   }
 
   /** For the transaction of the request at hand. @throws KeyAlreadyUsed */

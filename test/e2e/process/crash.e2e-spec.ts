@@ -82,7 +82,10 @@ async function assertNothingLost(acknowledged: readonly string[], unknown: reado
   const before = await regions();
   expect(acknowledged.filter((key) => !before.includes(key))).toEqual([]);
   expect(before).toHaveLength(new Set(before).size);
-  for (const key of [...acknowledged.slice(-20), ...unknown]) expect((await create(key)).status).toBe(201);
+  for (const key of [...acknowledged.slice(-20), ...unknown]) {
+    const { status, body } = await create(key);
+    expect({ key, status, body }).toMatchObject({ status: 201 });
+  }
   const after = await regions();
   expect(after).toHaveLength(new Set(after).size);
   expect([...acknowledged, ...unknown].filter((key) => !after.includes(key))).toEqual([]);
