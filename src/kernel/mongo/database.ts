@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Collection, type Db, type Document, MongoClient, type MongoClientOptions } from 'mongodb';
+import { tellWritersOfClosedSockets } from './closed-sockets.js';
 import { ScopedCollection, type TenantDocument } from './scoped-collection.js';
 
 /**
@@ -33,6 +34,7 @@ export class Database implements OnApplicationShutdown {
   }
 
   static async connect(uri: string): Promise<Database> {
+    tellWritersOfClosedSockets();
     const client = new MongoClient(uri, options);
     await client.connect();
     return new Database(client);
