@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Collection, type Db, type Document, MongoClient, type MongoClientOptions } from 'mongodb';
-import { tellWritersOfClosedSockets } from './closed-sockets.js';
+import { tellOfClosedSockets } from './closed-sockets.js';
 import { ScopedCollection, type TenantDocument } from './scoped-collection.js';
 
 /**
@@ -34,8 +34,8 @@ export class Database implements OnApplicationShutdown {
   }
 
   static async connect(uri: string): Promise<Database> {
-    tellWritersOfClosedSockets();
     const client = new MongoClient(uri, options);
+    tellOfClosedSockets(client);
     await client.connect();
     return new Database(client);
   }
