@@ -102,8 +102,10 @@ describe('several nodes', () => {
     const [first, second] = [await running({ everyMs: never }), await running({ everyMs: never })];
     await first.record(event('ten_a'));
     await holds(1);
+    const since = performance.now();
     await second.record(event('ten_a'));
     expect(await holds(2)).toBe(true);
+    expect(performance.now() - since).toBeLessThan(1_000);
     expect((await database.collection(leaseCollection.name).findOne())?.call).toContain('ten_a');
   });
 

@@ -10,6 +10,7 @@ const isAwaited = (socket: Socket): boolean => socket.rawListeners('drain').some
 function tellWriters(message: unknown): void {
   const { socket } = message as { readonly socket: Socket };
   socket.once('close', () => {
+    // An error that nobody hears would end the process.
     if (!isAwaited(socket) || socket.listenerCount('error') === 0) return;
     socket.emit('error', Object.assign(new Error('The socket was closed before it could be written to'), { code: 'ERR_STREAM_DESTROYED' }));
   });
