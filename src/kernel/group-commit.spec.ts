@@ -90,7 +90,8 @@ describe('gathering', () => {
   afterEach(() => jest.useRealTimers());
 
   const passed = (ms: number) => new Promise((resolve) => void setTimeout(resolve, ms));
-  const gathering = (gatherMs: number) =>
+  /** On a process that has nothing else to do, unless another clock of its idleness is given. */
+  const gathering = (gatherMs: number, idleMs = () => performance.now()) =>
     new GroupCommit<string, string>(
       async (_key, batch) => {
         sizes.push(batch.length);
@@ -98,6 +99,7 @@ describe('gathering', () => {
         return batch.map(upper);
       },
       { batch: 4, queue: 9, gatherMs },
+      idleMs,
     );
 
   /** Asks again as soon as it is answered, or a moment later. */
@@ -128,16 +130,24 @@ describe('gathering', () => {
     expect(sizes).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
-  it('waits for nobody longer than a part of what a commit takes', async () => {
-    const lane = gathering(1_000);
+  /** When a third caller is answered who comes a moment after two others were, and nobody else comes. */
+  async function thirdAnswered(lane: GroupCommit<string, string>): Promise<number> {
     const begun = performance.now();
     const both = [lane.submit('a', 'one'), lane.submit('a', 'two')];
     await jest.advanceTimersByTimeAsync(41);
     const late = lane.submit('a', 'late');
     await jest.runAllTimersAsync();
     expect(await Promise.all([...both, late])).toEqual(['ONE', 'TWO', 'LATE']);
-    // Two commits, and three fifths of one in between.
-    expect(performance.now() - begun).toBe(40 + 24 + 40);
+    return performance.now() - begun;
+  }
+
+  it.each([
+    // Two commits of 40 ms, and three fifths of one in between.
+    ['a part of what a commit takes, where nothing else is to be done', () => performance.now(), 40 + 24 + 40],
+    ['as long again where the process is busy half of the time', () => performance.now() / 2, 40 + 48 + 40],
+    ['four times that where it is never idle', () => 0, 40 + 96 + 40],
+  ])('waits for nobody longer than %s', async (_name, idleMs, took) => {
+    expect(await thirdAnswered(gathering(1_000, idleMs))).toBe(took);
   });
 });
 

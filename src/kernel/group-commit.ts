@@ -1,10 +1,11 @@
+import { performance as monitor } from 'node:perf_hooks';
 import { Unavailable } from './fault/fault.js';
 
 export type Settled<Result> = { readonly ok: true; readonly value: Result } | { readonly ok: false; readonly error: Error };
 export interface LaneLimits {
   readonly batch: number;
   readonly queue: number;
-  /** How long a batch may wait, at most, for those whom the last one has just answered. */
+  /** How long a batch may wait in idleness, at most, for those whom the last one has just answered. */
   readonly gatherMs: number;
 }
 interface Waiting<Command, Result> {
@@ -28,11 +29,15 @@ interface Lane<Command, Result> {
 
 // Of what the last commit took: more would cost those who wait more than it saves.
 const gatherShare = 0.6;
+/** Nor does a batch wait for ever where others keep the process busy: so many times what it may in idleness. */
+const longestGather = 4;
+const idleMsOfProcess = (): number => monitor.eventLoopUtilization().idle;
 
 /**
  * Puts all commands that wait on one key into one commit: while a batch commits, the next one gathers. Callers that ask again when
  * they are answered would so fall into two halves that never share a commit; therefore a batch waits a moment for those whom the
- * last one has answered. A lone caller never waits, nor does anybody when the lane is idle. `commit` answers each command in
+ * last one has answered. Only a moment without any work counts: while their requests are read, a batch would stand in their way and
+ * come too early for them. A lone caller never waits, nor does anybody when the lane is idle. `commit` answers each command in
  * order; when it throws, the whole batch fails with that error.
  */
 export class GroupCommit<Command, Result> {
@@ -41,6 +46,7 @@ export class GroupCommit<Command, Result> {
   constructor(
     private readonly commit: (key: string, batch: readonly Command[]) => Promise<readonly Settled<Result>[]>,
     private readonly limits: LaneLimits,
+    private readonly idleMs: () => number = idleMsOfProcess,
   ) {}
 
   /** @throws LaneFull */
@@ -70,12 +76,20 @@ export class GroupCommit<Command, Result> {
     this.lanes.delete(key);
   }
 
-  /** Until as many wait as may be expected, or for a part of what the last commit took. */
+  /** Until as many wait as may be expected, or nothing was to be done for a part of what the last commit took. */
   private async gather(lane: Lane<Command, Result>, answered: number, tookMs: number): Promise<void> {
     const expected = Math.min(lane.waiting.length + answered, this.limits.batch);
     if (expected < 2 || lane.waiting.length >= expected) return;
+    const patienceMs = Math.min(this.limits.gatherMs, tookMs * gatherShare);
+    const [begun, idleBefore] = [performance.now(), this.idleMs()];
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, Math.min(this.limits.gatherMs, tookMs * gatherShare));
+      let timer: NodeJS.Timeout;
+      const look = () => {
+        const idle = this.idleMs() - idleBefore;
+        if (idle >= patienceMs || performance.now() - begun >= longestGather * patienceMs) resolve();
+        else timer = setTimeout(look, patienceMs - idle);
+      };
+      look();
       lane.arrived = () => {
         if (lane.waiting.length < expected) return;
         clearTimeout(timer);
