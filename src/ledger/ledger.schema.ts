@@ -73,6 +73,11 @@ export function accountFields(account: Account): Omit<AccountDocument, '_id'> {
   return integers(accountValues(account));
 }
 
+/** What a batch changes of an account that is there: not whose it is, nor what it counts. */
+export function accountState({ account: _account, tenantId: _tenantId, ...state }: Account): Omit<Account, 'account' | 'tenantId'> {
+  return integers(state);
+}
+
 /** As they are read back. */
 export function accountValues({ account, tenantId, ...state }: Account): Omit<AccountDocument, '_id'> {
   const policy = isSystem(account) ? 'system' : 'user';
@@ -98,5 +103,7 @@ function integers<Value>(value: Value): Value {
   if (typeof value === 'number') return long(value) as Value;
   if (Array.isArray(value)) return value.map(integers) as Value;
   if (value === null || typeof value !== 'object' || value instanceof Date) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, integers(field)])) as Value;
+  const fields: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(value)) fields[name] = integers(field);
+  return fields as Value;
 }

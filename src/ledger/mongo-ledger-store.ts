@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type ClientSession, type Collection, MongoError, type TransactionOptions } from 'mongodb';
 import { failpoint } from '../kernel/failpoints.js';
+import { insertBatch, updateBatch } from '../kernel/mongo/batch-writes.js';
 import { Database } from '../kernel/mongo/database.js';
 import { isUnreachable } from '../kernel/mongo/driver-faults.js';
 import { hasCode, isInterrupted } from '../kernel/mongo/error-code.js';
@@ -9,6 +10,7 @@ import {
   type AccountDocument,
   accountFields,
   accountsCollection,
+  accountState,
   type BatchDocument,
   batchDocument,
   batchesCollection,
@@ -161,17 +163,18 @@ export class MongoLedgerStore extends LedgerStore {
     await others?.(session, entries);
     await this.batches.insertOne(batchDocument(header), { session });
     await failpoint('ledger.header-inserted');
-    await this.entries.insertMany(
+    await insertBatch(
+      this.entries,
       entries.map((entry) => entryDocument(entry, header.seq)),
-      { session },
+      session,
     );
     await failpoint('ledger.entries-inserted');
-    const operations = accounts.map(({ after, seqBefore }) => {
-      const filter = { _id: idOf(after.tenantId, after.account), seq: seqBefore };
-      return { updateOne: { filter, update: { $set: accountFields(after) }, upsert: seqBefore === 0 } };
+    const updates = accounts.map(({ after, seqBefore }) => {
+      const q = { _id: idOf(after.tenantId, after.account), seq: seqBefore };
+      return seqBefore === 0 ? { q, u: { $set: accountFields(after) }, upsert: true } : { q, u: { $set: accountState(after) } };
     });
-    const { matchedCount, upsertedCount } = await this.rows.bulkWrite(operations, { session, ordered: false });
-    if (matchedCount + upsertedCount !== operations.length) throw new NotUnique('An account had moved');
+    const count = await updateBatch(this.rows, updates, session);
+    if (count !== updates.length) throw new NotUnique('An account had moved');
   }
 
   private async finish(session: ClientSession): Promise<void> {

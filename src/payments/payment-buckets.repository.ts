@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type ClientSession, type Collection, MongoServerError, type ObjectId } from 'mongodb';
+import { updateBatch } from '../kernel/mongo/batch-writes.js';
 import { Database } from '../kernel/mongo/database.js';
 import { TryAgain } from '../kernel/mongo/unit-of-work.js';
 import { TenantsService } from '../tenants/tenants.service.js';
@@ -35,9 +36,9 @@ export class PaymentBuckets {
 
   /** @throws TryAgain where the changes were counted for an epoch that is over */
   async apply(session: ClientSession, changes: BucketChanges): Promise<void> {
-    const operations = changes.operations();
-    const { matchedCount, upsertedCount } = await this.buckets.bulkWrite(operations, { session, ordered: true });
-    if (matchedCount + upsertedCount === operations.length) return;
+    const updates = changes.updates();
+    const count = await updateBatch(this.buckets, updates, session);
+    if (count === updates.length) return;
     this.known.delete(changes.tenantId);
     throw new TryAgain('The epoch of the day buckets moved');
   }

@@ -1,5 +1,6 @@
-import { type AnyBulkWriteOperation, Long, type ObjectId } from 'mongodb';
+import { Long, type ObjectId } from 'mongodb';
 import { type Day, dayOf } from '../kernel/time/calendar.js';
+import type { Update } from '../kernel/mongo/batch-writes.js';
 import type { CollectionSpec } from '../kernel/mongo/collection-spec.js';
 import { type Payment, type PaymentStatus, statusOf } from './payment.js';
 import { type DayLatencies, type DayTallies, latenciesOf, tallyOf } from './payment-tally.js';
@@ -132,8 +133,8 @@ export class BucketChanges {
     }
   }
 
-  /** The first operation matches only in the epoch that was counted for; the caller compares the number of matches. */
-  operations(): AnyBulkWriteOperation<Bucket>[] {
+  /** The first one matches only in the epoch that was counted for; the caller compares the number of matches. */
+  updates(): Update<Bucket>[] {
     const { tenantId } = this;
     const { generation, epoch } = this.counting;
     const days = [...this.days].flatMap(([day, increments]) =>
@@ -147,14 +148,14 @@ export class BucketChanges {
     );
     // Written even where no count changes, because it is the lock.
     const lock = { $inc: { ...numbers(this.totals), writes: 1 } };
-    return [{ updateOne: { filter: { _id: tenantId, epoch }, update: lock } }, ...calendar, ...days, ...months];
+    return [{ q: { _id: tenantId, epoch }, u: lock }, ...calendar, ...days, ...months];
   }
 }
 
-function upsert(_id: string, fields: object, increments: Increments): AnyBulkWriteOperation<Bucket>[] {
+function upsert(_id: string, fields: object, increments: Increments): Update<Bucket>[] {
   const $inc = numbers(increments);
   if (Object.keys($inc).length === 0) return [];
-  return [{ updateOne: { filter: { _id }, update: { $setOnInsert: fields, $inc }, upsert: true } }];
+  return [{ q: { _id }, u: { $setOnInsert: fields, $inc }, upsert: true }];
 }
 
 function add(increments: Increments, path: string, by: number): void {
