@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
 import { demoPayments } from '../dist/demo/demo-payments.js';
+import { updateBatch } from '../dist/kernel/mongo/batch-writes.js';
 import { migrations } from '../dist/migrations/schema.js';
 import { BucketChanges, bucketsCollection } from '../dist/payments/payment-buckets.js';
 import { paymentsCollection, toDocument } from '../dist/payments/payment.schema.js';
@@ -66,7 +67,9 @@ async function write(db, { tenantId, count, seed, until }) {
 async function writeBuckets(db, tenantId, counting, changes) {
   const buckets = db.collection(bucketsCollection.name);
   await buckets.insertOne({ _id: tenantId, counts: {}, ...counting });
-  await buckets.bulkWrite(changes.operations(), { writeConcern: { w: 'majority', journal: true } });
+  const writeConcern = { w: 'majority', journal: true };
+  const update = (session) => updateBatch(buckets, changes.updates(), session);
+  await db.client.withSession((session) => session.withTransaction(() => update(session), { writeConcern }));
 }
 
 if (process.argv[1] === self) {

@@ -1,3 +1,4 @@
+import { updateBatch } from '../dist/kernel/mongo/batch-writes.js';
 import { recordOf } from '../dist/payments/payment-record.js';
 import { toDocument } from '../dist/payments/payment.schema.js';
 import { BucketChanges } from '../dist/payments/payment-buckets.js';
@@ -20,7 +21,7 @@ export async function naiveCreate(client, tenantId) {
     changes.count(payment);
     const { audit, events } = recordOf(null, payment, { actor, at: payment.createdAt, traceId: payment.id });
     const write = async (session) => {
-      await db.collection('payment_buckets').bulkWrite(changes.operations(), { session, ordered: true });
+      await updateBatch(db.collection('payment_buckets'), changes.updates(), session);
       await db.collection('payments').insertOne(toDocument(payment, counting.generation), { session });
       await db.collection('events').insertMany([...events], { session });
       await db.collection('audit').insertOne(audit, { session });
