@@ -8,9 +8,9 @@ export interface Update<Row> {
 }
 
 /**
- * `insertMany` as the command that it sends: around that, the driver wraps every document, measures it and collects what became of
- * it, which costs a busy lane a tenth of what it gets done. Only for a transaction, as a command is not sent again by itself, and for
- * small rows, as all of them together must not exceed the 16 MB of a document.
+ * `insertMany` as the command that it sends, without what the driver does around it: it wraps every row, measures it and collects what
+ * became of it, which a busy lane can do without. Only for a transaction, as a command is not sent again by itself, and for small rows,
+ * as all of them together must not exceed the 16 MB of a document.
  * @throws MongoServerError with the `code` and the `index` of the row that is refused; the transaction is over then
  */
 export async function insertBatch<Row extends Document>(
