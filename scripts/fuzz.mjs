@@ -10,7 +10,9 @@ import { buildIfStale, root } from './build-if-stale.mjs';
  */
 const surfaces = ['routing', 'financial', 'gateway', 'platform', 'store'];
 const seed = process.env.SEED ?? '1';
-const examples = process.env.SOAK === '1' ? '150' : '3';
+/** For each operation, so that there are 5,000 for a document: some have few operations. */
+const many = { routing: 400, financial: 800, gateway: 1000, platform: 150, store: 500 };
+const examplesOf = (surface) => String(process.env.SOAK === '1' ? many[surface] : 3);
 const config = fileURLToPath(new URL('schemathesis.toml', import.meta.url));
 const program = process.env.SCHEMATHESIS ?? 'schemathesis';
 
@@ -57,7 +59,17 @@ async function fuzz(surface, url, authorization) {
   const left = [...sessions, ...(surface === 'gateway' ? shared : [])].flatMap((path) => ['--exclude-path', path]);
   const options = ['--header', `Authorization: ${authorization}`, ...left, '--request-timeout', '30'];
   const checks = ['--checks', 'all', '--exclude-checks', untrue[surface].join(',')];
-  const how = ['--phases', 'examples,coverage,fuzzing', '--seed', seed, '--max-examples', examples, '--no-color', '--workers', '2'];
+  const how = [
+    '--phases',
+    'examples,coverage,fuzzing',
+    '--seed',
+    seed,
+    '--max-examples',
+    examplesOf(surface),
+    '--no-color',
+    '--workers',
+    '2',
+  ];
   const words = ['--config-file', config, 'run', `${url}/openapi/${surface}.json`, ...options, ...checks, ...how];
   const child = spawn(program, words, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   let report = '';

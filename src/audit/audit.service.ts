@@ -23,7 +23,7 @@ export class AuditService {
 
   /** Newest first. @throws Invalid on a cursor of another list */
   async list(scope: Scope, { limit, cursor, subjectType, subjectId }: AuditQuery): Promise<Page<AuditEntry>> {
-    const after = cursor === undefined ? {} : beyond(decodeCursor(cursor, 2));
+    const after = cursor === undefined ? {} : beyond(...decodeCursor(cursor, ['moment', 'text']));
     const filter = {
       ...(subjectType !== undefined && { 'subject.type': subjectType }),
       ...(subjectId !== undefined && { 'subject.id': subjectId }),
@@ -36,7 +36,4 @@ export class AuditService {
   }
 }
 
-const beyond = ([time, id]: readonly (string | number)[]) => {
-  const at = new Date(Number(time));
-  return { $or: [{ at: { $lt: at } }, { at, _id: { $lt: String(id) as AuditEntry['_id'] } }] };
-};
+const beyond = (at: Date, id: string) => ({ $or: [{ at: { $lt: at } }, { at, _id: { $lt: id as AuditEntry['_id'] } }] });

@@ -3,7 +3,7 @@ import type { Actor } from '../kernel/actor/actor.js';
 import { Members } from '../kernel/actor/members.js';
 import { scopeOf } from '../kernel/actor/scope.js';
 import { raise } from '../kernel/fault/fault.js';
-import { decodeCursor, type Page, pageOf, UnknownCursor } from '../kernel/http/page.js';
+import { decodeCursor, type Page, pageOf } from '../kernel/http/page.js';
 import { type Account, type AccountKey, accountOf, type Asset, CREDIT } from '../ledger/ledger.js';
 import { type EntryFilter, LedgerReader } from '../ledger/ledger-reader.service.js';
 import { LedgerService } from '../ledger/ledger.service.js';
@@ -70,11 +70,5 @@ export class CreditAccounts {
   }
 }
 
-function keyIn(cursor: string): AccountKey {
-  const [key] = decodeCursor(cursor, 1);
-  return typeof key === 'string' ? (key as AccountKey) : raise(new UnknownCursor());
-}
-function numberIn(cursor: string): number {
-  const [n] = decodeCursor(cursor, 1);
-  return Number.isSafeInteger(n) ? Number(n) : raise(new UnknownCursor());
-}
+const keyIn = (cursor: string): AccountKey => decodeCursor(cursor, ['text'])[0] as AccountKey;
+const numberIn = (cursor: string): number => decodeCursor(cursor, ['integer'])[0];

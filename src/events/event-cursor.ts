@@ -9,10 +9,8 @@ export const eventCursor = (position: number): string => encodeCursor(cursorKey(
 
 /** @throws UnknownCursor also where the feed does not go so far */
 export function readEventCursor(cursor: string, head: number): number {
-  const [kind, position] = decodeCursor(cursor, 2);
-  if (kind !== OF_EVENTS || !Number.isSafeInteger(position)) throw new UnknownCursor();
-  const place = Number(position);
-  return place >= 0 && place <= head ? place : raise(new UnknownCursor());
+  const [kind, position] = decodeCursor(cursor, ['text', 'integer']);
+  return kind === OF_EVENTS && position >= 0 && position <= head ? position : raise(new UnknownCursor());
 }
 
 /** @throws UnknownLastEventId */

@@ -1,5 +1,4 @@
 import { Decimal128 } from 'mongodb';
-import { raise } from '../kernel/fault/fault.js';
 import { decodeCursor, encodeCursor, UnknownCursor } from '../kernel/http/page.js';
 import { amountText, type ChargedPayment, type ChargeField, type ChargeQuery, chargeStatusOf } from './charge.js';
 
@@ -23,14 +22,13 @@ export const cursorBehind = (charge: ChargedPayment, { sortBy, descending }: Ord
 
 /** @throws UnknownCursor on one of another list, or of another order */
 export function placeOf(cursor: string, { sortBy, descending }: Order): ChargePlace {
-  const [field, direction, value = '', id] = decodeCursor(cursor, 4);
+  const kind = sortBy === 'createdAt' ? 'moment' : 'text';
+  const [field, direction, value, id] = decodeCursor(cursor, ['text', 'integer', kind, 'text']);
   if (field !== sortBy || direction !== Number(descending)) throw new UnknownCursor();
-  return { value: valueOf(sortBy, value), id: String(id) };
+  return { value: sortBy === 'amount' ? amountOf(value) : value, id };
 }
 
-function valueOf(sortBy: ChargeField, value: string | number): ChargePlace['value'] {
-  if (sortBy === 'createdAt') return Number.isSafeInteger(value) ? new Date(value) : raise(new UnknownCursor());
-  if (sortBy !== 'amount') return String(value);
+function amountOf(value: string | Date): Decimal128 {
   try {
     return Decimal128.fromString(String(value));
   } catch {

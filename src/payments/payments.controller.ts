@@ -7,7 +7,7 @@ import { scopeOf } from '../kernel/actor/scope.js';
 import { AccessDenied, ValidationFailed } from '../kernel/fault/common-faults.js';
 import { Answers, Dialect, Fails } from '../kernel/dialect/dialect.decorator.js';
 import { raise } from '../kernel/fault/fault.js';
-import { decodeCursor, type Page } from '../kernel/http/page.js';
+import { decodeCursor, type Page, UnknownCursor } from '../kernel/http/page.js';
 import { requestContext } from '../kernel/http/request-context.js';
 import { KeyRequired } from '../kernel/idempotency/idempotency-record.js';
 import { rangeOf, readMoment } from '../kernel/time/calendar.js';
@@ -93,8 +93,8 @@ function moment(field: string, text: string) {
 }
 
 function afterOf(cursor: string) {
-  const [time, id] = decodeCursor(cursor, 2);
-  return { initiatedAt: new Date(Number(time)), id: paymentIdOf(String(id)) ?? raise(new PaymentNotFound()) };
+  const [initiatedAt, id] = decodeCursor(cursor, ['moment', 'text']);
+  return { initiatedAt, id: paymentIdOf(id) ?? raise(new UnknownCursor()) };
 }
 
 function changeOf({ status, reason, attempts, customer, initiatedAt, ...rest }: UpdatePaymentDto): PaymentChange {

@@ -29,7 +29,7 @@ export class ProviderAccounts {
 
   /** By name. @throws UnknownCursor */
   async list(scope: Scope, limit: number, cursor?: string): Promise<Page<ProviderAccount>> {
-    const after = cursor === undefined ? undefined : String(decodeCursor(cursor, 1)[0]);
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, ['text'])[0];
     return pageOf(await this.accounts.list(scope, limit + 1, after), limit, ({ name }) => [name]);
   }
 

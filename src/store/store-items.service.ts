@@ -25,7 +25,7 @@ export class StoreItems {
 
   /** All of the tenant, in order of their numbers. @throws Invalid on a cursor of another list */
   async list(tenantId: string, limit: number, cursor?: string): Promise<Page<StoreItem>> {
-    const after = cursor === undefined ? 0 : Number(decodeCursor(cursor, 1)[0]);
+    const after = cursor === undefined ? 0 : decodeCursor(cursor, ['integer'])[0];
     return pageOf(await this.items.list(tenantScope(tenantId), after, limit + 1), limit, ({ number }) => [number]);
   }
 

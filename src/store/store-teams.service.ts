@@ -33,7 +33,7 @@ export class StoreTeams {
 
   /** In order of their numbers. @throws Invalid on a cursor of another list */
   async list(tenantId: string, limit: number, cursor?: string): Promise<Page<Team>> {
-    const after = cursor === undefined ? 0 : Number(decodeCursor(cursor, 1)[0]);
+    const after = cursor === undefined ? 0 : decodeCursor(cursor, ['integer'])[0];
     const { items, ...page } = pageOf(await this.accounts.list(tenantId, after, limit + 1), limit, ({ number }) => [number]);
     const owned = await this.reader.accountsOf(
       tenantId,

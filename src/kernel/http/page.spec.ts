@@ -12,7 +12,7 @@ describe('a page', () => {
   it('leaves off the row that was read too much, and points past its own last one', () => {
     const { items, limit, nextCursor } = pageOf(rows, 2, keyOf);
     expect({ items, limit }).toEqual({ items: rows.slice(0, 2), limit: 2 });
-    expect(decodeCursor(nextCursor ?? '', 2)).toEqual([2, 'b']);
+    expect(decodeCursor(nextCursor ?? '', ['integer', 'text'])).toEqual([2, 'b']);
   });
 
   it.each([
@@ -25,10 +25,16 @@ describe('a page', () => {
 });
 
 describe('a cursor', () => {
-  it.each([[['2026-01-01T00:00:00.000Z', 7]], [['é\n"', -1.5]], [['']]])('gives back the key %j', (key) => {
-    const cursor = encodeCursor(key);
+  const refused = expect.objectContaining({
+    kind: 'invalid',
+    code: 'validation_failed',
+    message: 'cursor is not one that this list gave out',
+  });
+
+  it('gives back the key', () => {
+    const cursor = encodeCursor([1_767_225_600_000, 'é\n"', -7, '']);
     expect(cursor).toMatch(/^[\w-]+$/);
-    expect(decodeCursor(cursor, key.length)).toEqual(key);
+    expect(decodeCursor(cursor, ['moment', 'text', 'integer', 'text'])).toEqual([new Date('2026-01-01'), 'é\n"', -7, '']);
   });
 
   it.each([
@@ -42,10 +48,15 @@ describe('a cursor', () => {
     ['one with an operator in it', raw('[1,{"$gt":""}]')],
     ['one with a list in it', raw('[1,["a"]]')],
     ['one with a null in it', raw('[1,null]')],
-    ['one with a number past all bounds', raw('[1,1e999]')],
+    ['one with a number past all bounds', raw('[1e999,"a"]')],
+    ['one with a fraction', encodeCursor([1.5, 'a'])],
+    ['one with a number for a text', encodeCursor([1, 2])],
+    ['one of another list', encodeCursor(['event', 'a'])],
   ])('that is %s is refused', (_case, cursor) => {
-    expect(() => decodeCursor(cursor, 2)).toThrow(
-      expect.objectContaining({ kind: 'invalid', code: 'validation_failed', message: 'cursor is not one that this list gave out' }),
-    );
+    expect(() => decodeCursor(cursor, ['integer', 'text'])).toThrow(refused);
+  });
+
+  it.each([['2026-01-01'], [0.5], [8.64e15 + 1]])('has no moment in %j', (part) => {
+    expect(() => decodeCursor(encodeCursor([part]), ['moment'])).toThrow(refused);
   });
 });

@@ -147,6 +147,9 @@ it.each([
   ['GET', '?from=not-a-date', undefined, 'from'],
   ['GET', '?status=bogus', undefined, 'status'],
   ['GET', '?cursor=nonsense', undefined, 'cursor'],
+  // One of the event feed, and one with an id that no payment has.
+  ['GET', '?cursor=WyJldmVudCIsNjFd', undefined, 'cursor'],
+  ['GET', '?cursor=WzE3NjcyMjU2MDAwMDAsInR4bl8xIl0', undefined, 'cursor'],
 ])('%s %s %j names the field %s', async (method, path, json, field) => {
   const { status, body } = await send(method, path, json);
   expect({ status, code: body.error.code, field: body.error.context.fields[0].field }).toEqual({
