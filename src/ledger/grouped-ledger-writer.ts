@@ -39,7 +39,8 @@ const blockedMs = 1_500;
 
 /**
  * Group commit with warm balances: all commands that wait on a tenant are decided on cached accounts and written as one batch,
- * whose number is the compare-and-swap between nodes. What is cached moves only by what was acknowledged.
+ * whose number is the compare-and-swap between nodes. What is cached moves only by what was acknowledged. A key that was used before
+ * is refused by its index; only where that is to be expected are keys looked up first, and always before anything else is refused.
  */
 @Injectable()
 export class GroupedLedgerWriter extends LedgerWriter {
@@ -113,7 +114,13 @@ export class GroupedLedgerWriter extends LedgerWriter {
     await lane.rivals.letPass();
     for (;;) {
       const waiting = group.filter(isAwaited);
-      const { draft, answers } = await this.decide(lane, waiting);
+      const looksUp = lane.expectsReplays() || group.some((submitted) => submitted.with);
+      const { draft, answers } = await this.decide(lane, waiting, looksUp);
+      if (!looksUp && [...answers.values()].some(({ ok }) => !ok)) {
+        // What is refused now may be a request that was granted before.
+        lane.expectReplays();
+        continue;
+      }
       if (draft.entries.length === 0) {
         // Nothing will be written, so nothing has proved that what a refusal was decided on still holds.
         if ([...answers.values()].every(({ ok }) => ok) || (await lane.isCurrent())) return answers;
@@ -135,14 +142,19 @@ export class GroupedLedgerWriter extends LedgerWriter {
     }
   }
 
-  private async decide(lane: LedgerLane, group: readonly Submitted[]): Promise<{ draft: BatchDraft; answers: Map<Submitted, Answer> }> {
+  private async decide(
+    lane: LedgerLane,
+    group: readonly Submitted[],
+    looksUp: boolean,
+  ): Promise<{ draft: BatchDraft; answers: Map<Submitted, Answer> }> {
     const tenantId = lane.tenantId;
     const { seq: known } = await lane.known();
-    const given = group.flatMap(({ command, key }) => (command.key === undefined ? [] : [key]));
+    const given = group.flatMap(({ command, key }) => (!looksUp || command.key === undefined ? [] : [key]));
     // What is looked up here stands as of `known` at the least; whether it still does, the head of the accounts tells.
     const [used, { byNumber, head, accounts }] = await Promise.all([this.store.used(tenantId, given), this.grounds(lane, group)]);
     // Another node may have used a key or reversed an entry meanwhile.
-    if (head.seq !== known) return this.decide(lane, group);
+    if (head.seq !== known) return this.decide(lane, group, looksUp);
+    if (used.length > 0) lane.expectReplays();
     const at = new Date(Math.max(this.clock.now().getTime(), head.at.getTime()));
     const draft = new BatchDraft({ head, at, accounts, referred: byNumber, used: new Map(used.map((entry) => [entry.key, entry])) });
     return { draft, answers: new Map(group.map((submitted) => [submitted, answerTo(submitted, draft)])) };
@@ -180,13 +192,15 @@ export class GroupedLedgerWriter extends LedgerWriter {
   private async write(lane: LedgerLane, batch: LedgerBatch): Promise<boolean> {
     const { tenantId, seq, nonce } = batch.header;
     for (let open = false; ;) {
+      let isDuplicate = false;
       try {
         await this.store.commit(batch);
         return true;
       } catch (error) {
+        isDuplicate = error instanceof NotUnique;
         if (error instanceof OutcomeOpen) open = true;
         else if (error instanceof OthersFailed) return this.isOwn(lane, batch, error, open);
-        else if (!open && !(error instanceof NotUnique || error instanceof RolledBack)) throw error;
+        else if (!open && !(isDuplicate || error instanceof RolledBack)) throw error;
       }
       const found = await this.nonceAt(tenantId, seq, open);
       if (found !== nonce && !open) lane.rivals.meet();
@@ -194,6 +208,8 @@ export class GroupedLedgerWriter extends LedgerWriter {
         delete lane.blockedSince;
         return found === nonce;
       }
+      // The number is free: it is a key that was there already.
+      if (isDuplicate) lane.expectReplays();
       await this.breakInIfBlocked(lane);
       if (!open) return false;
       await pause(fencePauseMs);

@@ -3,6 +3,9 @@ import type { AccountCache } from './account-cache.js';
 import type { Account, AccountKey, Head, Posted } from './ledger.js';
 import { type LedgerBatch, type LedgerStore, RolledBack } from './ledger-store.js';
 
+/** For so many batches a tenant that sent a request again is expected to do so once more. */
+const suspiciousBatches = 100;
+
 /** What this node knows of one tenant's ledger: its head, accounts as of it, and the requests that are under way. */
 export class LedgerLane {
   readonly rivals = new Rivals();
@@ -12,12 +15,22 @@ export class LedgerLane {
   /** Since when batch after batch was rolled back with nobody else's in its place. */
   blockedSince?: number;
   head?: Head;
+  private suspicious = 0;
 
   constructor(
     readonly tenantId: string,
     private readonly accounts: AccountCache,
     private readonly store: LedgerStore,
   ) {}
+
+  /** Whether the next batch may hold requests that were sent before: then to look is cheaper than to try in vain. */
+  expectsReplays(): boolean {
+    return this.suspicious > 0 && this.suspicious-- > 0;
+  }
+
+  expectReplays(): void {
+    this.suspicious = suspiciousBatches;
+  }
 
   /** The head as it was last seen. */
   async known(): Promise<Head> {

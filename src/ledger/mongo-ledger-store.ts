@@ -161,18 +161,17 @@ export class MongoLedgerStore extends LedgerStore {
   private async write({ header, entries, accounts, with: others }: LedgerBatch, session: ClientSession): Promise<void> {
     // Others' documents come first: from the header on, no other node can write this tenant's next batch.
     await others?.(session, entries);
-    await this.batches.insertOne(batchDocument(header), { session });
-    await failpoint('ledger.header-inserted');
-    await insertBatch(
-      this.entries,
-      entries.map((entry) => entryDocument(entry, header.seq)),
-      session,
-    );
-    await failpoint('ledger.entries-inserted');
+    const opening = this.batches.insertOne(batchDocument(header), { session });
+    // Made while the database is busy with the header.
+    const documents = entries.map((entry) => entryDocument(entry, header.seq));
     const updates = accounts.map(({ after, seqBefore }) => {
       const q = { _id: idOf(after.tenantId, after.account), seq: seqBefore };
       return seqBefore === 0 ? { q, u: { $set: accountFields(after) }, upsert: true } : { q, u: { $set: accountState(after) } };
     });
+    await opening;
+    await failpoint('ledger.header-inserted');
+    await insertBatch(this.entries, documents, session);
+    await failpoint('ledger.entries-inserted');
     const count = await updateBatch(this.rows, updates, session);
     if (count !== updates.length) throw new NotUnique('An account had moved');
   }
