@@ -108,23 +108,25 @@ async function hotAndTwo(uri, { product, second }, options) {
   ];
 }
 
-/** While it runs, somebody posts and looks at once whether balance and list say so. */
+/** Short and long alike: while it runs, somebody posts and looks at once whether balance and list say so. */
 async function sustained(uri, { product }, { accounts, seconds, sustainedSeconds }) {
   progress(`transfer, sustained for ${sustainedSeconds} s`);
   const headers = await signIn(product);
   const load = [{ url: product.url + paths.product, headers, make: { what: 'transfer', accounts }, connections: 64 }];
-  const short = await runAll(load, seconds);
-  const ending = new AbortController();
-  const probing = probe(product.url, headers, accounts, ending.signal);
-  const long = await runAll(load, sustainedSeconds);
-  ending.abort();
-  const { probes, millis } = await probing;
-  await audit(uri, accounts, short.done + long.done + probes);
+  const runFor = async (/** @type {number} */ length) => {
+    const ending = new AbortController();
+    const probing = probe(product.url, headers, accounts, ending.signal);
+    const answered = await runAll(load, length);
+    ending.abort();
+    return { ...answered, ...(await probing) };
+  };
+  const [short, long] = [await runFor(seconds), await runFor(sustainedSeconds)];
+  await audit(uri, accounts, short.done + short.probes + long.done + long.probes);
   return {
     what: `transfer, 64 connections, sustained for ${sustainedSeconds} s`,
     figures:
       `${asCount(long.rate)}/s, p99 ${asMillis(long.p99)}, against ${asCount(short.rate)}/s in ${seconds} s: ${Math.round((100 * long.rate) / short.rate)} %; ` +
-      `${asCount(probes)} postings read back at once, all exact (${asMillis(millis)})`,
+      `${asCount(long.probes)} postings read back at once, all exact (${asMillis(long.millis)})`,
     goal: 'at least 80 % of the short run',
     reached: long.rate >= leastSustained * short.rate,
   };
