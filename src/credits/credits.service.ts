@@ -134,7 +134,8 @@ export class CreditsService {
 
   private async assertMayMove(actor: Actor, userId: string): Promise<void> {
     if (!mayMove(actor, userId)) throw new AccessDenied();
-    await this.member(actor, userId);
+    // Whoever acts is a member, or could not.
+    if (userId !== actor.userId) await this.member(actor, userId);
   }
 
   /** Sent again when time has passed or somebody has left, a request still gets the answer of then. */

@@ -17,10 +17,12 @@ export interface Login {
   readonly email: string;
   readonly password: string;
 }
+/** As much of what is answered as somebody looks at. */
+type Given = Pick<Told, 'id' | 'state'> & { readonly processing?: { readonly capturedMinor: number }; readonly accessToken?: string };
 export interface Answer {
   readonly status: number;
-  // oxlint-disable-next-line typescript/no-explicit-any -- whatever came
-  readonly data: any;
+  /** Empty where it was refused. */
+  readonly data: Given;
   /** Why it was refused. */
   readonly code?: string | undefined;
 }
@@ -98,7 +100,7 @@ export class ApiClient {
     if (!answer) return undefined;
     if (answer.status === 401) {
       const signedIn = await this.exchange(node, 'POST', '/api/v1/auth/login', this.login);
-      this.token = signedIn?.data?.accessToken ?? this.token;
+      this.token = signedIn?.data.accessToken ?? this.token;
       return undefined;
     }
     const { status, code } = answer;
@@ -118,7 +120,7 @@ export class ApiClient {
     try {
       const signal = AbortSignal.timeout(answerMs);
       const reply = await bounded(node.url + path, { method, headers, signal, ...(body && { body: JSON.stringify(body) }) });
-      const { data, error } = JSON.parse(reply.text);
+      const { data = {}, error }: { data?: Given; error?: { code: string } } = JSON.parse(reply.text);
       return { status: reply.status, data, ...(error && { code: error.code }) };
     } catch (error) {
       this.last = String(error);
@@ -129,6 +131,6 @@ export class ApiClient {
 
 function toldOf({ status, data, code }: Answer): Told {
   if (status >= 300) return { status, code };
-  const { id, state, processing } = data;
-  return { status, id, state, ...(processing && { capturedMinor: processing.capturedMinor }) };
+  const { id = '', state, processing } = data;
+  return { status, id, ...(state && { state }), ...(processing && { capturedMinor: processing.capturedMinor }) };
 }
