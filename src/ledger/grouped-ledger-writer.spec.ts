@@ -36,6 +36,17 @@ describe('keys', () => {
     expect(asked()).toEqual(Array.from({ length: 100 }, (_, count) => `c${count}`));
   });
 
+  it('that were there already are no node that stands in the way', async () => {
+    const { writer, store } = benchOver(memoryBooks()).node();
+    for (let times = 0; times < 2; times++) await writer.post(of.grant('ann', 5, { key: 'a' }));
+    const now = performance.now.bind(performance);
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + 2_000);
+    store.faults.push('rolled back');
+    expect(await writer.post(of.grant('ann', 5, { key: 'b' }))).toMatchObject({ entry: { n: 2 } });
+    expect([store.faults, store.breakIns]).toEqual([[], 0]);
+    clock.mockRestore();
+  });
+
   it('are looked up before a request is refused', async () => {
     const { writer, asked } = writerAndQuestions();
     await writer.post(of.grant('ann', 5, { key: 'a' }));

@@ -203,14 +203,15 @@ export class GroupedLedgerWriter extends LedgerWriter {
         else if (!open && !(isDuplicate || error instanceof RolledBack)) throw error;
       }
       const found = await this.nonceAt(tenantId, seq, open);
-      if (found !== nonce && !open) lane.rivals.meet();
+      // A number that is free tells of a key that was there already, and of nobody who stands in the way.
+      const isReplay = isDuplicate && found === undefined;
+      if (isReplay) lane.expectReplays();
+      else if (found !== nonce && !open) lane.rivals.meet();
       if (found !== undefined) {
         delete lane.blockedSince;
         return found === nonce;
       }
-      // The number is free: it is a key that was there already.
-      if (isDuplicate) lane.expectReplays();
-      await this.breakInIfBlocked(lane);
+      if (!isReplay) await this.breakInIfBlocked(lane);
       if (!open) return false;
       await pause(fencePauseMs);
     }
