@@ -47,6 +47,18 @@ describe('keys', () => {
     clock.mockRestore();
   });
 
+  it.each(['open, not applied', 'open, applied later'] as const)(
+    'that were there already end an attempt that is %s',
+    async (fault) => {
+      const { writer, store } = benchOver(memoryBooks()).node();
+      await writer.post(of.grant('ann', 5, { key: 'a' }));
+      store.faults.push(fault);
+      expect(await writer.post(of.grant('ann', 5, { key: 'a' }))).toMatchObject({ replayed: true, entry: { n: 1 } });
+      expect(store.faults).toEqual([]);
+    },
+    5_000,
+  );
+
   it('are looked up before a request is refused', async () => {
     const { writer, asked } = writerAndQuestions();
     await writer.post(of.grant('ann', 5, { key: 'a' }));

@@ -203,15 +203,17 @@ export class GroupedLedgerWriter extends LedgerWriter {
         else if (!open && !(isDuplicate || error instanceof RolledBack)) throw error;
       }
       const found = await this.nonceAt(tenantId, seq, open);
-      // A number that is free tells of a key that was there already, and of nobody who stands in the way.
-      const isReplay = isDuplicate && found === undefined;
-      if (isReplay) lane.expectReplays();
-      else if (found !== nonce && !open) lane.rivals.meet();
+      if (found === undefined && isDuplicate) {
+        // The number is free: it is a key that was there already, nobody stands in the way, and to send the batch again is in vain.
+        lane.expectReplays();
+        return open && (await this.settledNonce(tenantId, seq)) === nonce;
+      }
+      if (found !== nonce && !open) lane.rivals.meet();
       if (found !== undefined) {
         delete lane.blockedSince;
         return found === nonce;
       }
-      if (!isReplay) await this.breakInIfBlocked(lane);
+      await this.breakInIfBlocked(lane);
       if (!open) return false;
       await pause(fencePauseMs);
     }
