@@ -59,18 +59,9 @@ async function fuzz(surface, url, authorization) {
   const left = [...sessions, ...(surface === 'gateway' ? shared : [])].flatMap((path) => ['--exclude-path', path]);
   const options = ['--header', `Authorization: ${authorization}`, ...left, '--request-timeout', '30'];
   const checks = ['--checks', 'all', '--exclude-checks', untrue[surface].join(',')];
-  const how = [
-    '--phases',
-    'examples,coverage,fuzzing',
-    '--seed',
-    seed,
-    '--max-examples',
-    examplesOf(surface),
-    '--no-color',
-    '--workers',
-    '2',
-  ];
-  const words = ['--config-file', config, 'run', `${url}/openapi/${surface}.json`, ...options, ...checks, ...how];
+  const size = ['--seed', seed, '--max-examples', examplesOf(surface)];
+  const how = ['--phases', 'examples,coverage,fuzzing', '--no-color', '--workers', '2'];
+  const words = ['--config-file', config, 'run', `${url}/openapi/${surface}.json`, ...options, ...checks, ...size, ...how];
   const child = spawn(program, words, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   let report = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (report += text));

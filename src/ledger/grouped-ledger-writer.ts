@@ -111,10 +111,12 @@ export class GroupedLedgerWriter extends LedgerWriter {
   }
 
   private async settleGroup(lane: LedgerLane, group: readonly Submitted[]): Promise<Map<Submitted, Answer>> {
+    // What brings other documents is alone in its group.
+    const others = group[0]?.with;
     await lane.rivals.letPass();
     for (;;) {
       const waiting = group.filter(isAwaited);
-      const looksUp = lane.expectsReplays() || group.some((submitted) => submitted.with);
+      const looksUp = lane.expectsReplays() || others !== undefined;
       const { draft, answers } = await this.decide(lane, waiting, looksUp);
       if (!looksUp && [...answers.values()].some(({ ok }) => !ok)) {
         // What is refused now may be a request that was granted before.
@@ -129,7 +131,7 @@ export class GroupedLedgerWriter extends LedgerWriter {
       // Whoever gave up while this was decided may have been told that nothing was begun.
       if (!waiting.every(isAwaited)) continue;
       for (const submitted of waiting) submitted.begun = true;
-      const batch = this.batchOf(lane, draft, group[0]?.with);
+      const batch = this.batchOf(lane, draft, others);
       const began = performance.now();
       if (await this.write(lane, batch)) {
         lane.commitMs = 0.8 * lane.commitMs + 0.2 * (performance.now() - began);
@@ -149,7 +151,7 @@ export class GroupedLedgerWriter extends LedgerWriter {
   ): Promise<{ draft: BatchDraft; answers: Map<Submitted, Answer> }> {
     const tenantId = lane.tenantId;
     const { seq: known } = await lane.known();
-    const given = group.flatMap(({ command, key }) => (!looksUp || command.key === undefined ? [] : [key]));
+    const given = looksUp ? group.flatMap(({ command, key }) => (command.key === undefined ? [] : [key])) : [];
     // What is looked up here stands as of `known` at the least; whether it still does, the head of the accounts tells.
     const [used, { byNumber, head, accounts }] = await Promise.all([this.store.used(tenantId, given), this.grounds(lane, group)]);
     // Another node may have used a key or reversed an entry meanwhile.

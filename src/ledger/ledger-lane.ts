@@ -23,7 +23,7 @@ export class LedgerLane {
     private readonly store: LedgerStore,
   ) {}
 
-  /** Whether the next batch may hold requests that were sent before: then to look is cheaper than to try in vain. */
+  /** Whether the next batch may hold requests that were sent before: then to look is cheaper than to try in vain. Each call counts as one. */
   expectsReplays(): boolean {
     return this.suspicious > 0 && this.suspicious-- > 0;
   }
