@@ -21,6 +21,7 @@ import { startTestMongod, type TestMongod } from '../../support/mongod.js';
 import { payops } from '../../support/payops.js';
 import { newSeed, randomOf, scale } from '../../support/random.js';
 import { startServer, type TestServer } from '../../support/server.js';
+import { standStill } from '../../support/stand-still.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { comesTrue } from '../../../src/kernel/mongo/mongod-process.js';
 
@@ -208,7 +209,7 @@ describe('a node that stops in mid-transaction', () => {
     await failing('killSessions', { errorCode: 13 }, 'alwaysOn');
     const running = history.send(node, grant(first(), 50));
     await stopped(node, 'hang');
-    process.kill(node.pid, 'SIGSTOP');
+    await standStill(node.pid);
     const since = performance.now();
     const operation = await history.send(healthy, grant(first(), 1));
     expect(truly).toContainEqual(told(operation));
@@ -229,7 +230,7 @@ describe('a node that stops in mid-transaction', () => {
       await history.send(healthy, grant(userId, 5));
       const running = history.send(node, spend(userId, 5));
       await stopped(node, 'delay');
-      process.kill(node.pid, 'SIGSTOP');
+      await standStill(node.pid);
       const zombie = history.operations.at(-1) as Operation;
       expect(told(await history.send(healthy, spend(userId, 5)))).toMatchObject({ said: 'yes' });
       // Told so by this one, the client is not to find the credits spent by the other one later.
@@ -269,7 +270,7 @@ describe('a node that stops in mid-transaction', () => {
     for (let stop = 0; stop < stops; stop++) {
       await pause(300 + random.below(300));
       const { pid } = both[stop % 2] as TestServer;
-      process.kill(pid, 'SIGSTOP');
+      await standStill(pid);
       await pause(random.pick([300, 2_500]));
       process.kill(pid, 'SIGCONT');
       // At every moment, not only at the end.

@@ -13,6 +13,7 @@ import type { Answer } from '../../support/app.js';
 import { testDatabaseUri } from '../../support/database.js';
 import { testMongodSource } from '../../support/mongod.js';
 import { startServer, type TestServer } from '../../support/server.js';
+import { standStill } from '../../support/stand-still.js';
 
 const form = { merchant: 'Spotify', payment_type: 'card', amount_minor: '100', currency: 'GBP', region: 'UK' };
 const json = { merchant: 'Spotify', paymentType: 'card', amountMinor: 100, currency: 'GBP', region: 'UK' };
@@ -344,8 +345,10 @@ class OwnMongod {
   }
 
   async send(signal: 'SIGSTOP' | 'SIGKILL'): Promise<void> {
-    process.kill(this.identity?.pid ?? 0, signal);
-    if (signal === 'SIGKILL') await stopProcess(this.identity as ProcessIdentity);
+    const identity = this.identity as ProcessIdentity;
+    if (signal === 'SIGSTOP') return standStill(identity.pid);
+    process.kill(identity.pid, signal);
+    await stopProcess(identity);
   }
 
   async restore(): Promise<void> {
