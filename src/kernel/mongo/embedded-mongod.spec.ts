@@ -71,12 +71,24 @@ describe('starting', () => {
     const mongod = await start();
     await insertNote(mongod);
     for (let kill = 0; kill < 6; kill++) {
-      const { pid } = JSON.parse(await readFile(join(dataDir, 'mongod.json'), 'utf8')) as { pid: number };
+      const pid = await recordedPid();
       process.kill(pid, 'SIGKILL');
       expect(await hasEnded(identify(pid), 5_000)).toBe(true);
       expect(await countNotes(mongod)).toBe(1);
     }
     await mongod.stop();
+  }, 120_000);
+
+  it('does not give one up that is killed before it is ready', async () => {
+    const mongod = await start();
+    await insertNote(mongod);
+    for (let kill = 0, pid = mongod.pid; kill < 4; kill++) {
+      process.kill(pid, 'SIGKILL');
+      expect(await comesTrue(async () => (await recordedPid()) !== pid, 20_000)).toBe(true);
+      pid = await recordedPid();
+    }
+    expect(lines).toContainEqual(expect.stringMatching(/^mongod could not be started again: Error: mongod \S+ did not start \(SIGKILL\)/));
+    expect(await countNotes(mongod)).toBe(1);
   }, 120_000);
 
   it('starts a killed mongod again under the same address, with its data, and says so', async () => {
@@ -182,6 +194,10 @@ async function start(overrides: Partial<EmbeddedOptions> = {}): Promise<Embedded
   const started = await startEmbeddedMongod(options(overrides));
   running.push(started);
   return started;
+}
+
+async function recordedPid(): Promise<number> {
+  return (JSON.parse(await readFile(join(dataDir, 'mongod.json'), 'utf8')) as { pid: number }).pid;
 }
 
 async function withClient<Result>({ uri }: { uri: string }, work: (client: MongoClient) => Promise<Result>): Promise<Result> {

@@ -119,14 +119,22 @@ async function start(directory: MongodDirectory, options: EmbeddedOptions): Prom
       shortLives = Date.now() - since < SHORT_LIFE_MS ? shortLives + 1 : 0;
       log(`mongod (pid ${record.pid}) ended by itself (${signal ?? code}); its log is ${directory.logPath}`);
       // A clean end was asked for, by whoever stops the machine.
-      if (code === 0) return;
+      if (code !== 0) await startAgain(record.port);
+    };
+    restarted = spawned.ended.then(again);
+  };
+  // Under the same port, because the server's connections know no other; without a database the server is of no use, so nothing ends the tries.
+  const startAgain = async (port: number) => {
+    for (; ; shortLives++) {
       if (shortLives > 1) await pause(pauseAfter(shortLives), undefined, { signal: ending.signal }).catch(() => {});
       if (stopping) return;
-      // Under the same port, because the server's connections know no other.
-      running = await directory.inTurn(() => launchPrimary(directory, { ...options, port: record.port }, resolved));
-      watch(running);
-    };
-    restarted = spawned.ended.then(again).catch((error: unknown) => log(`mongod could not be started again: ${String(error)}`));
+      try {
+        running = await directory.inTurn(() => launchPrimary(directory, { ...options, port }, resolved));
+        return watch(running);
+      } catch (error) {
+        log(`mongod could not be started again: ${String(error)}`);
+      }
+    }
   };
   watch(running);
   return handle(running.record, 'started', async () => {
