@@ -91,6 +91,26 @@ describe('starting', () => {
     expect(await countNotes(mongod)).toBe(1);
   }, 120_000);
 
+  it('waits for its port where a stranger has taken it meanwhile', async () => {
+    const mongod = await start();
+    await insertNote(mongod);
+    const stranger = createServer();
+    const hasPort = () =>
+      new Promise<boolean>((resolve) => {
+        stranger.once('error', () => resolve(false));
+        stranger.listen(mongod.port, '127.0.0.1', () => resolve(true));
+      }).finally(() => stranger.removeAllListeners());
+    // Where the stranger comes too late, once more: then the pause is longer.
+    for (let pid = mongod.pid; ; pid = await recordedPid()) {
+      if (isAlive(identify(pid))) process.kill(pid, 'SIGKILL');
+      if (await hasPort()) break;
+    }
+    const refused = `mongod could not be started again: Error: another program listens on port ${mongod.port}`;
+    expect(await comesTrue(() => lines.includes(refused), 20_000)).toBe(true);
+    await new Promise((resolve) => void stranger.close(resolve));
+    expect(await countNotes(mongod)).toBe(1);
+  }, 60_000);
+
   it('starts a killed mongod again under the same address, with its data, and says so', async () => {
     const mongod = await start();
     await insertNote(mongod);

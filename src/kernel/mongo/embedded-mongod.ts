@@ -129,7 +129,7 @@ async function start(directory: MongodDirectory, options: EmbeddedOptions): Prom
       if (shortLives > 1) await pause(pauseAfter(shortLives), undefined, { signal: ending.signal }).catch(() => {});
       if (stopping) return;
       try {
-        running = await directory.inTurn(() => launchPrimary(directory, { ...options, port }, resolved));
+        running = await directory.inTurn(() => launchPrimary(directory, options, resolved, port));
         return watch(running);
       } catch (error) {
         log(`mongod could not be started again: ${String(error)}`);
@@ -154,9 +154,15 @@ interface Launched {
   readonly since: number;
 }
 
-async function launchPrimary(directory: MongodDirectory, options: EmbeddedOptions, resolved: ResolvedMongod): Promise<Launched> {
+/** On `onlyPort`, where it has to be that one. */
+async function launchPrimary(
+  directory: MongodDirectory,
+  options: EmbeddedOptions,
+  resolved: ResolvedMongod,
+  onlyPort?: number,
+): Promise<Launched> {
   const since = Date.now();
-  const launched = await launch(directory, options, resolved);
+  const launched = await launch(directory, options, resolved, onlyPort);
   const { record } = launched;
   try {
     await becomePrimary(record.port);
@@ -173,11 +179,13 @@ async function launch(
   directory: MongodDirectory,
   options: EmbeddedOptions,
   { bin, version }: ResolvedMongod,
+  onlyPort?: number,
 ): Promise<{ record: MongodRecord; spawned: SpawnedMongod }> {
   const { databasePath, logPath } = directory;
-  const wanted = options.port ?? DEFAULT_PORT;
+  const wanted = onlyPort ?? options.port ?? DEFAULT_PORT;
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort(wanted);
+    if (onlyPort !== undefined && port !== onlyPort) throw new Error(`another program listens on port ${onlyPort}`);
     if (wanted !== 0 && port !== wanted) options.log(`mongod ${version}: another program listens on port ${wanted}, taking ${port}`);
     const spawned = await spawnMongod({ bin, port, databasePath, logPath, extraArgs: options.extraArgs });
     const { identity, diesWithParent } = spawned;
