@@ -85,7 +85,7 @@ export class GroupedLedgerWriter extends LedgerWriter {
     const impatience = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         submitted.until = -Infinity;
-        reject(submitted.begun ? new PostingUnknown() : new LedgerBusy());
+        reject(untold(submitted));
       }, this.limits.patienceMs);
     });
     try {
@@ -107,7 +107,7 @@ export class GroupedLedgerWriter extends LedgerWriter {
         for (const submitted of group) answers.set(submitted, { ok: false, error: unavailable(error) });
       }
     }
-    return batch.map((submitted) => answers.get(submitted) ?? { ok: false, error: new LedgerBusy() });
+    return batch.map((submitted) => answers.get(submitted) ?? { ok: false, error: untold(submitted) });
   }
 
   private async settleGroup(lane: LedgerLane, group: readonly Submitted[]): Promise<Map<Submitted, Answer>> {
@@ -270,6 +270,12 @@ export class GroupedLedgerWriter extends LedgerWriter {
     return lane;
   }
 }
+
+/**
+ * For whom the time is over. That no try of this node had an effect may be known; but the same request may have been sent to the node that
+ * stood in the way, and may succeed there.
+ */
+const untold = ({ begun }: Submitted): Error => (begun ? new PostingUnknown() : new LedgerBusy());
 
 /** By the clock: in a process that was stopped for a while, timers come late. */
 const isAwaited = ({ until }: Submitted): boolean => performance.now() < until;

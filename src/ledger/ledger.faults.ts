@@ -65,7 +65,7 @@ export class TransactionNotFound extends NotFound {
     super('Transaction not found');
   }
 }
-/** The command waited longer than anybody should; it was not begun, or every try of it has certainly come to nothing. */
+/** The command waited longer than anybody should; it was not begun. */
 export class LedgerBusy extends Unavailable {
   constructor() {
     super('The ledger is busy, try again', { outcome: 'none', retryAfterSeconds: 1 });

@@ -842,6 +842,22 @@ export function ledgerWriterContract(name: string, open: () => Promise<Bench>): 
         expect((await persist(writer, of.grant('ann', 4, { key: 'k' }))).entry.n).toBe(3);
       });
 
+      it('is told that the outcome is not known where its time is over between two tries, and no timer has said so', async () => {
+        const { writer, store } = bench.node();
+        await writer.post(of.grant('ann', 1));
+        const [head, now] = [store.head.bind(store), performance.now.bind(performance)];
+        const clock = jest.spyOn(performance, 'now');
+        jest.spyOn(store, 'head').mockImplementationOnce((tenantId) => {
+          clock.mockImplementation(() => now() + 20_000);
+          return head(tenantId);
+        });
+        store.faults.push('rolled back');
+        const told = await end(writer.post(of.grant('ann', 2, { key: 'k' })));
+        clock.mockRestore();
+        expect([told, ...(await available('ann'))]).toEqual([unknown, 1]);
+        expect((await persist(writer, of.grant('ann', 2, { key: 'k' }))).entry.n).toBe(2);
+      });
+
       it.each(['used', 'accounts'] as const)('is not posted after all when it gave up while the store read (%s)', async (call) => {
         const { writer, store } = bench.node({ patienceMs: 400 });
         const stop = store.stop(call);
