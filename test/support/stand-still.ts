@@ -4,7 +4,7 @@ import { comesTrue } from '../../src/kernel/mongo/mongod-process.js';
 
 const patienceMs = 10_000;
 
-/** Sends SIGSTOP and waits until it holds: until a thread has taken the signal, which a busy machine puts off, the others go on answering. */
+/** Sends SIGSTOP and waits until it holds: on a busy machine the other threads go on answering until one has taken the signal. */
 export async function standStill(pid: number): Promise<void> {
   process.kill(pid, 'SIGSTOP');
   if (!(await comesTrue(() => threadStates(pid).every((state) => state === 'T'), patienceMs)))

@@ -87,7 +87,7 @@ describe('starting', () => {
       expect(await comesTrue(async () => (await recordedPid()) !== pid, 20_000)).toBe(true);
       pid = await recordedPid();
     }
-    expect(lines).toContainEqual(expect.stringMatching(/^mongod could not be started again: Error: mongod \S+ did not start \(SIGKILL\)/));
+    expect(lines).toContainEqual(expect.stringContaining('mongod could not be started again: '));
     expect(await countNotes(mongod)).toBe(1);
   }, 120_000);
 

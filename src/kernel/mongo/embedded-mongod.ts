@@ -123,7 +123,7 @@ async function start(directory: MongodDirectory, options: EmbeddedOptions): Prom
     };
     restarted = spawned.ended.then(again);
   };
-  // Under the same port, because the server's connections know no other; without a database the server is of no use, so nothing ends the tries.
+  // Under the same port, because the server's connections know no other; and until it lives, because without it the server is of no use.
   const startAgain = async (port: number) => {
     for (; ; shortLives++) {
       if (shortLives > 1) await pause(pauseAfter(shortLives), undefined, { signal: ending.signal }).catch(() => {});
