@@ -14,7 +14,7 @@ const traceId: SchemaObject = { type: 'string', description: 'Names the request 
 const outcome: SchemaObject = {
   type: 'string',
   enum: ['none', 'unknown', 'applied'],
-  description: 'What is known of the effect of a failed write.',
+  description: 'What is known of the effect of a failed write. `none` speaks of this request, not of an earlier one with the same key.',
 };
 const object = (properties: Record<string, Schema>, optional: Record<string, Schema> = {}): SchemaObject => {
   return { type: 'object', required: Object.keys(properties), properties: { ...properties, ...optional } };
