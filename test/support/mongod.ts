@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MongodDirectory, type MongodRecord } from '../../src/kernel/mongo/data-directory.js';
 import { type EmbeddedOptions, startEmbeddedMongod } from '../../src/kernel/mongo/embedded-mongod.js';
 import type { ResolveOptions } from '../../src/kernel/mongo/resolve-mongod.js';
 
@@ -26,6 +27,13 @@ export async function startTestMongod(options: Pick<EmbeddedOptions, 'extraArgs'
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The one that was started last on a server's data directory. */
+export async function mongodOn(dataDir: string): Promise<MongodRecord> {
+  const record = await new MongodDirectory(dataDir).record();
+  if (!record) throw new Error(`No mongod was started on ${dataDir}`);
+  return record;
 }
 
 export function testMongodSource(): Pick<ResolveOptions, 'mongod' | 'source' | 'cacheDir' | 'log'> {

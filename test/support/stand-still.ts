@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
 import { comesTrue } from '../../src/kernel/mongo/mongod-process.js';
+import { readStat } from '../../src/kernel/mongo/process-identity.js';
 
 const patienceMs = 10_000;
 
@@ -11,19 +11,8 @@ export async function standStill(pid: number): Promise<void> {
     throw new Error(`Process ${pid} goes on after SIGSTOP: ${threadStates(pid).join('')}`);
 }
 
-/** The letters of proc_pid_stat(5); none where there is no /proc. */
+/** Of the threads that live; none where there is no /proc. */
 function threadStates(pid: number): readonly string[] {
   const threads = `/proc/${pid}/task`;
-  return existsSync(threads) ? readdirSync(threads).flatMap((thread) => stateOf(join(threads, thread))) : [];
-}
-
-function stateOf(thread: string): string[] {
-  try {
-    const stat = readFileSync(join(thread, 'stat'), 'utf8');
-    // The field after the name, which stands in parentheses and may hold some itself.
-    return [stat.charAt(stat.lastIndexOf(')') + 2)];
-  } catch {
-    // It ended meanwhile.
-    return [];
-  }
+  return existsSync(threads) ? readdirSync(threads).flatMap((thread) => readStat(Number(thread))?.state ?? []) : [];
 }

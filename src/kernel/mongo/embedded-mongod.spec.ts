@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
-import { testMongodSource } from '../../../test/support/mongod.js';
+import { mongodOn, testMongodSource } from '../../../test/support/mongod.js';
 import { programOf } from '../../../test/support/program.js';
 import { type EmbeddedMongod, type EmbeddedOptions, joinOrStart, startEmbeddedMongod } from './embedded-mongod.js';
 import { findOnPath } from './mongod-binary.js';
@@ -217,7 +217,7 @@ async function start(overrides: Partial<EmbeddedOptions> = {}): Promise<Embedded
 }
 
 async function recordedPid(): Promise<number> {
-  return (JSON.parse(await readFile(join(dataDir, 'mongod.json'), 'utf8')) as { pid: number }).pid;
+  return (await mongodOn(dataDir)).pid;
 }
 
 async function withClient<Result>({ uri }: { uri: string }, work: (client: MongoClient) => Promise<Result>): Promise<Result> {

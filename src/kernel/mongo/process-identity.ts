@@ -26,7 +26,8 @@ export function isSameProcess(one: ProcessIdentity, other: ProcessIdentity): boo
   return one.pid === other.pid && one.startedAt === other.startedAt;
 }
 
-function readStat(pid: number): { state?: string; threads?: string; startedAt?: string } | undefined {
+/** Fields of proc_pid_stat(5), of a process or of a thread by its own id; undefined where there is none, or no /proc. */
+export function readStat(pid: number): { state?: string; threads?: string; startedAt?: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is a name in parentheses that may itself hold spaces and parentheses.

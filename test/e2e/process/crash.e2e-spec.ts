@@ -1,9 +1,10 @@
-import { readFile, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Oracle } from '../../support/oracle.js';
 import { scale } from '../../support/random.js';
+import { mongodOn } from '../../support/mongod.js';
 import { startServer, type TestServer } from '../../support/server.js';
 
 const kills = scale(3, 20);
@@ -45,7 +46,6 @@ async function signIn(): Promise<string> {
 async function whenReady(): Promise<void> {
   while ((await server.call('GET', '/health/ready')).status !== 200) await pause(50);
 }
-const mongod = async () => JSON.parse(await readFile(join(dataDir, 'mongod.json'), 'utf8')) as { pid: number; port: number };
 
 /** Sends payments until the server is gone or the work is over; a key is acknowledged only by an answer that was read whole. */
 async function load(prefix: string): Promise<Load> {
@@ -93,7 +93,7 @@ async function assertNothingLost(acknowledged: readonly string[], unknown: reado
   const after = await regions();
   expect(after).toHaveLength(new Set(after).size);
   expect([...acknowledged, ...unknown].filter((key) => !after.includes(key))).toEqual([]);
-  const oracle = await Oracle.of(`mongodb://127.0.0.1:${(await mongod()).port}/payops?directConnection=true`);
+  const oracle = await Oracle.of(`mongodb://127.0.0.1:${(await mongodOn(dataDir)).port}/payops?directConnection=true`);
   const list = (await server.call('GET', '/api/payments?from=2020-01-01', { token })).body.data;
   const statuses = (await server.call('GET', '/api/analytics/payment-status', { token })).body.data;
   const volume = (await server.call('GET', '/api/analytics/payment-volume', { token })).body.data;
@@ -112,7 +112,7 @@ it.each(['server', 'database', 'both'])(
     for (let kill = 0; kill < kills; kill++) {
       const running = load(`${victim}-${kill}`);
       while (work.acknowledged.length < 20 + kill * 30) await pause(5);
-      if (victim !== 'server') process.kill((await mongod()).pid, 'SIGKILL');
+      if (victim !== 'server') process.kill((await mongodOn(dataDir)).pid, 'SIGKILL');
       if (victim !== 'database') await server.kill9();
       if (victim === 'database') await whenReady();
       work.over = true;

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import { CreditClient, CreditHistory, defaultTeam, grant, isUnheard, type Team }
 import { testDatabaseUri } from '../../support/database.js';
 import { failpointsOf } from '../../support/failpoints.js';
 import { LedgerBooks } from '../../support/ledger-books.js';
+import { mongodOn } from '../../support/mongod.js';
 import { payops } from '../../support/payops.js';
 import { newSeed, randomOf, scale } from '../../support/random.js';
 import { startServer, type TestServer } from '../../support/server.js';
@@ -153,8 +154,7 @@ it('fails nowhere on purpose in production, which refuses to start', async () =>
 describe('a database that is killed', () => {
   let dataDir: string;
   const start = async () => void (server = await startServer({ DATA_DIR: dataDir, EMBEDDED_MONGO_PORT: '0' }));
-  const mongod = async () => JSON.parse(await readFile(join(dataDir, 'mongod.json'), 'utf8')) as { pid: number; port: number };
-  const uri = async () => `mongodb://127.0.0.1:${(await mongod()).port}/payops?directConnection=true`;
+  const uri = async () => `mongodb://127.0.0.1:${(await mongodOn(dataDir)).port}/payops?directConnection=true`;
   const whenReady = async () => {
     while ((await server.call('GET', '/health/ready')).status !== 200) await pause(50);
   };
@@ -180,7 +180,7 @@ describe('a database that is killed', () => {
         const enough = history.acknowledged.length + 50 + random.below(200);
         const running = load(work);
         while (history.acknowledged.length < enough) await pause(5);
-        process.kill((await mongod()).pid, 'SIGKILL');
+        process.kill((await mongodOn(dataDir)).pid, 'SIGKILL');
         if (victim === 'both') await server.kill9();
         else await whenReady();
         count(victim);
